@@ -1,0 +1,91 @@
+"""Every error a user can meet. Each carries a stable code and one sentence: what, where, what to do.
+
+`InputError` and what is below it mean that an input is bad, never that the program has a fault.
+"""
+
+from __future__ import annotations
+
+
+class GiprError(Exception):
+    """Base of all errors of this package. `str(error)` is the sentence for the user."""
+
+    code = "error"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __reduce__(self) -> tuple[type[GiprError], tuple[str]]:
+        return type(self), (self.message,)
+
+
+class InputError(GiprError):
+    """The file cannot be read as a report."""
+
+    code = "input"
+
+
+class EmptyInput(InputError):
+    """The file holds no text."""
+
+    code = "input.empty"
+
+
+class UnknownFormat(InputError):
+    """The file is of a kind that is not read."""
+
+    code = "input.format"
+
+
+class BadEncoding(InputError):
+    """The text is in no encoding that Chinese documents use."""
+
+    code = "input.encoding"
+
+
+class TooLarge(InputError):
+    """The file is beyond the limits."""
+
+    code = "input.size"
+
+
+class NotAReport(InputError):
+    """The file was read, but is no annual report on information disclosure."""
+
+    code = "input.not_a_report"
+
+
+class ResultError(InputError):
+    """A result or a table of figures does not have the documented form."""
+
+    code = "input.result"
+
+
+class FormsError(GiprError):
+    """The files of forms or rules are wrong; the message lists every fault."""
+
+    code = "forms"
+
+
+class ModelError(GiprError):
+    """A model is missing, damaged or of another kind."""
+
+    code = "model"
+
+
+class TrainingError(GiprError):
+    """The labelled lines cannot be trained on."""
+
+    code = "training"
+
+
+class MissingPart(GiprError):
+    """A library or program that this needs is not installed; the message says which."""
+
+    code = "missing"
+
+
+class UsageError(GiprError):
+    """The command or function was called wrongly."""
+
+    code = "usage"

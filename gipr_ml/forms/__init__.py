@@ -1,0 +1,6 @@
+"""The official forms, their labels and the checking rules: data files, and what reads them."""
+
+from gipr_ml.forms.load import load_forms
+from gipr_ml.forms.model import FormColumn, FormRow, Forms, Identity, Section, TableForm
+
+__all__ = ["FormColumn", "FormRow", "Forms", "Identity", "Section", "TableForm", "load_forms"]

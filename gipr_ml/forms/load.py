@@ -1,0 +1,207 @@
+"""Read and validate the files of forms and rules, and tell all faults at once."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from gipr_ml.errors import FormsError
+from gipr_ml.forms.model import FormColumn, FormRow, Forms, Identity, Section, TableForm
+from gipr_ml.forms.schema import (
+    BlockTableFile,
+    ColumnEntry,
+    DocumentFile,
+    GridTableFile,
+    RowEntry,
+    RuleEntry,
+    RulesFile,
+)
+from gipr_ml.types import Severity
+
+FOLDER = Path(__file__).parent
+FORM_YEARS = ("2019", "2021")
+
+_File = TypeVar("_File", bound=BaseModel)
+
+
+@cache
+def load_forms(folder: Path = FOLDER) -> Forms:
+    """The forms and rules in `folder`.
+
+    Raises `FormsError` with every fault of every file, one a line.
+    """
+    faults: list[str] = []
+    blocks = [_read(folder / f"t2_{year}.toml", BlockTableFile, faults) for year in FORM_YEARS]
+    grids = [_read(folder / f"{table}.toml", GridTableFile, faults) for table in ("t3", "t4")]
+    document = _read(folder / "document.toml", DocumentFile, faults)
+    rules = _read(folder / "rules.toml", RulesFile, faults)
+    if faults or document is None or rules is None:
+        raise FormsError("\n".join(faults))
+    tables = {
+        (table.table, table.form): table
+        for table in [
+            *(_block_table(file) for file in blocks if file),
+            *(_grid_table(file, year) for file in grids if file for year in FORM_YEARS),
+        ]
+    }
+    for table in tables.values():
+        faults += _repeated(table)
+    identities = [
+        identity
+        for rule in rules.rule
+        for form in rule.forms
+        for identity in _identities(rule, tables[rule.table, form], faults)
+    ]
+    faults += [
+        f"rules.toml: rule id {rule_id!r} is used {count} times"
+        for rule_id, count in Counter(rule.id for rule in rules.rule).items()
+        if count > 1
+    ]
+    if faults:
+        raise FormsError("\n".join(faults))
+    sections = tuple(Section(s.key, (s.label, *s.aliases)) for s in document.section)
+    return Forms(tables, tuple(identities), document.title_words, sections)
+
+
+def _read(path: Path, kind: type[_File], faults: list[str]) -> _File | None:
+    """The file as `kind`, or None with what is wrong added to `faults`."""
+    try:
+        return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        faults.append(f"{path.name}: cannot be read ({error.strerror})")
+    except UnicodeDecodeError:
+        faults.append(f"{path.name}: is not UTF-8 text")
+    except tomllib.TOMLDecodeError as error:
+        faults.append(f"{path.name}: {error}")
+    except ValidationError as error:
+        for detail in error.errors():
+            where = ".".join(str(step) for step in detail["loc"])
+            faults.append(f"{path.name}: {where}: {detail['msg']}")
+    return None
+
+
+def _columns(entries: Iterable[ColumnEntry]) -> tuple[FormColumn, ...]:
+    return tuple(FormColumn(c.key, c.label, c.aliases, c.group, c.type, c.unit) for c in entries)
+
+
+def _row(
+    table: str, entry: RowEntry, columns: tuple[FormColumn, ...], block: int, article: str | None
+) -> FormRow:
+    return FormRow(
+        table,
+        entry.key,
+        entry.label,
+        columns,
+        entry.mark,
+        entry.aliases,
+        entry.group,
+        block,
+        article,
+    )
+
+
+def _block_table(file: BlockTableFile) -> TableForm:
+    rows = tuple(
+        _row(file.table, row, _columns(block.columns), number, block.article)
+        for number, block in enumerate(file.block)
+        for row in block.rows
+    )
+    return TableForm(
+        file.table, file.form, file.title, file.title_aliases, file.header_words, None, rows
+    )
+
+
+def _grid_table(file: GridTableFile, form: str) -> TableForm:
+    columns = _columns(file.column)
+    rows = tuple(_row(file.table, row, columns, 0, None) for row in file.row if form in row.forms)
+    return TableForm(
+        file.table, form, file.title, file.title_aliases, file.header_words, file.note, rows
+    )
+
+
+def _repeated(table: TableForm) -> list[str]:
+    return [
+        f"{table.table} of {table.form}: the cell {key} stands there {count} times"
+        for key, count in Counter(table.cell_keys).items()
+        if count > 1
+    ]
+
+
+def _identities(rule: RuleEntry, table: TableForm, faults: list[str]) -> list[Identity]:
+    """The rule, once a row or once a column of the table."""
+    rows, columns = table.rows, table.rows[0].columns
+    keys = [c.key for c in columns] if rule.each == "row" else [r.key for r in rows]
+    coefficients: dict[str, int] = {}
+    for pattern, coefficient in rule.terms.items():
+        named = [key for key in keys if fnmatchcase(key, pattern)]
+        if not named:
+            faults.append(
+                f"rules.toml: {rule.id}: {pattern!r} is in no {rule.table} of {table.form}"
+            )
+        coefficients.update(dict.fromkeys(named, coefficient))
+    if rule.total not in coefficients:
+        faults.append(f"rules.toml: {rule.id}: the total {rule.total!r} is not among the terms")
+        return []
+    if rule.each == "row":
+        return [
+            _identity(
+                rule,
+                table,
+                {f"{rule.table}/{row.key}/{k}": n for k, n in coefficients.items()},
+                f"{rule.table}/{row.key}/{rule.total}",
+                row=row.label,
+            )
+            for row in rows
+        ]
+    return [
+        _identity(
+            rule,
+            table,
+            {f"{rule.table}/{k}/{column.key}": n for k, n in coefficients.items()},
+            f"{rule.table}/{rule.total}/{column.key}",
+            column=column.label,
+        )
+        for column in columns
+    ]
+
+
+def _identity(
+    rule: RuleEntry,
+    table: TableForm,
+    cells: dict[str, int],
+    total: str,
+    row: str = "",
+    column: str = "",
+) -> Identity:
+    return Identity(
+        rule.id,
+        table.table,
+        table.form,
+        cells,
+        total,
+        Severity(rule.severity),
+        rule.zh.format(row=row, column=column),
+        rule.en.format(row=row, column=column),
+        rule.source,
+    )
+
+
+def forms_digest(folder: Path = FOLDER) -> str:
+    """SHA-256 over all files of forms and rules: results made under other rules differ in it."""
+    import hashlib
+
+    digest = hashlib.sha256()
+    for path in _data_files(folder):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _data_files(folder: Path) -> Sequence[Path]:
+    return sorted(folder.glob("*.toml"))

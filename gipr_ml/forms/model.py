@@ -1,0 +1,127 @@
+"""The forms as the stages use them: flat tables of rows, and identities over cell keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from gipr_ml.forms.schema import ValueType
+from gipr_ml.types import Severity
+
+
+@dataclass(frozen=True)
+class FormColumn:
+    """One column of a row."""
+
+    key: str
+    label: str
+    aliases: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
+    type: ValueType = "integer"
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
+class FormRow:
+    """One row with the columns it has a value in. In table 4 a row is one of the three blocks."""
+
+    table: str
+    key: str
+    label: str
+    columns: tuple[FormColumn, ...]
+    mark: str = ""
+    aliases: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
+    block: int = 0
+    """Which part of table 2 the row lies in; 0 elsewhere."""
+    article: str | None = None
+
+    @cached_property
+    def cell_keys(self) -> tuple[str, ...]:
+        """Keys of the row's cells, left to right."""
+        return tuple(f"{self.table}/{self.key}/{column.key}" for column in self.columns)
+
+    @cached_property
+    def full_label(self) -> str:
+        """The label as the form prints it, with its item number."""
+        return self.mark + self.label
+
+    @cached_property
+    def spellings(self) -> tuple[str, ...]:
+        """The label and its aliases, without the item number."""
+        return (self.label, *self.aliases)
+
+
+@dataclass(frozen=True)
+class TableForm:
+    """One table in one form."""
+
+    table: str
+    form: str
+    title: str
+    title_aliases: tuple[str, ...]
+    header_words: tuple[str, ...]
+    note: str | None
+    rows: tuple[FormRow, ...]
+
+    @cached_property
+    def cell_keys(self) -> tuple[str, ...]:
+        """Keys of all cells in the form's order."""
+        return tuple(key for row in self.rows for key in row.cell_keys)
+
+    @cached_property
+    def by_key(self) -> Mapping[str, tuple[FormRow, FormColumn]]:
+        """Row and column of each cell key."""
+        return {
+            key: (row, column)
+            for row in self.rows
+            for key, column in zip(row.cell_keys, row.columns, strict=True)
+        }
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A rule for certain cells: coefficients times values add up to 0."""
+
+    rule: str
+    table: str
+    form: str
+    coefficients: Mapping[str, int]
+    total: str
+    """The cell that the others are compared with."""
+    severity: Severity
+    zh: str
+    en: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the report and how its heading may read."""
+
+    key: str
+    spellings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Forms:
+    """Everything the program knows of the official report."""
+
+    tables: Mapping[tuple[str, str], TableForm]
+    """By table and form: ("t3", "2021")."""
+    identities: tuple[Identity, ...]
+    title_words: tuple[str, ...]
+    sections: tuple[Section, ...]
+
+    def table(self, table: str, form: str) -> TableForm:
+        """One table in one form."""
+        return self.tables[table, form]
+
+    def forms_of(self, table: str) -> tuple[TableForm, ...]:
+        """All forms of one table, the oldest first."""
+        return tuple(self.tables[key] for key in sorted(self.tables) if key[0] == table)
+
+    def identities_of(self, table: str, form: str) -> tuple[Identity, ...]:
+        """The identities of one table in one form."""
+        return tuple(i for i in self.identities if i.table == table and i.form == form)

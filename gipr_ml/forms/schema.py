@@ -1,0 +1,104 @@
+"""What the files of forms and rules may say. Every model forbids fields it does not know."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+ValueType = Literal["integer", "signed", "decimal"]
+FormYear = Literal["2019", "2021"]
+Key = Field(pattern=r"^[a-z][a-z0-9_]*$")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ColumnEntry(_Strict):
+    """A column: its key, its official label and other ways it has been printed."""
+
+    key: str = Key
+    label: str = Field(min_length=1)
+    aliases: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
+    type: ValueType = "integer"
+    unit: str | None = None
+
+
+class RowEntry(_Strict):
+    """A row: `mark` is the item number printed before the label."""
+
+    key: str = Key
+    label: str = Field(min_length=1)
+    mark: str = ""
+    aliases: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
+    forms: tuple[FormYear, ...] = ("2019", "2021")
+
+
+class BlockEntry(_Strict):
+    """A part of table 2 with a header of its own."""
+
+    article: str = Field(min_length=1)
+    columns: tuple[ColumnEntry, ...] = Field(min_length=1)
+    rows: tuple[RowEntry, ...] = Field(min_length=1)
+
+
+class BlockTableFile(_Strict):
+    """A file of table 2: one form, several blocks."""
+
+    table: Literal["t2"]
+    form: FormYear
+    title: str
+    title_aliases: tuple[str, ...] = ()
+    header_words: tuple[str, ...] = ()
+    block: tuple[BlockEntry, ...] = Field(min_length=1)
+
+
+class GridTableFile(_Strict):
+    """A file of table 3 or 4: both forms, rows by columns."""
+
+    table: Literal["t3", "t4"]
+    title: str
+    title_aliases: tuple[str, ...] = ()
+    note: str | None = None
+    header_words: tuple[str, ...] = ()
+    column: tuple[ColumnEntry, ...] = Field(min_length=1)
+    row: tuple[RowEntry, ...] = Field(min_length=1)
+
+
+class SectionEntry(_Strict):
+    """A section of the report: how its heading may read, without the section number."""
+
+    key: str = Key
+    label: str = Field(min_length=1)
+    aliases: tuple[str, ...] = ()
+
+
+class DocumentFile(_Strict):
+    """The fixed wording of the report outside of its tables."""
+
+    title_words: tuple[str, ...] = Field(min_length=1)
+    section: tuple[SectionEntry, ...] = Field(min_length=1)
+
+
+class RuleEntry(_Strict):
+    """An identity: the terms, each times its coefficient, add up to 0."""
+
+    id: str = Field(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)+$")
+    table: Literal["t2", "t3", "t4"]
+    forms: tuple[FormYear, ...] = ("2019", "2021")
+    each: Literal["row", "column"]
+    total: str
+    terms: dict[str, int] = Field(min_length=2)
+    severity: Literal["error", "warning", "info"]
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+
+
+class RulesFile(_Strict):
+    """All rules."""
+
+    rule: tuple[RuleEntry, ...]
