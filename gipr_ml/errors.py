@@ -1,4 +1,4 @@
-"""Every error a user can meet. Each carries a stable code and one sentence: what, where, what to do.
+"""Every error a user can meet: a stable code and one sentence (what, where, what to do).
 
 `InputError` and what is below it mean that an input is bad, never that the program has a fault.
 """

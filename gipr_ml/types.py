@@ -147,12 +147,16 @@ class Status(StrEnum):
 
 
 class Severity(StrEnum):
+    """How much a finding weighs."""
+
     ERROR = "error"
     WARNING = "warning"
     INFO = "info"
 
 
 class Outcome(StrEnum):
+    """What became of a rule."""
+
     PASS = "pass"
     FAIL = "fail"
     NOT_CHECKABLE = "not_checkable"
@@ -211,7 +215,7 @@ class Reading:
     matched: Mapping[int, tuple[str, ...]]
     """By line number: the keys (row or cell) that the line was matched to."""
     proposals: tuple[Proposal, ...] = ()
-    """What assembling found likely but could not read for sure, such as one split of glued digits."""
+    """What is likely but could not be read for sure, such as one split of glued digits."""
 
 
 @dataclass(frozen=True, slots=True)
