@@ -121,8 +121,13 @@ class Statement:
     quote: str
     value: Decimal
     restates: tuple[str, ...]
-    """Keys of the cells whose sum the number is."""
+    """Keys of the cells whose sum the number is, as the words say it."""
     source: Place
+    alternatives: tuple[tuple[str, ...], ...] = ()
+    """Other sums that the same words are used for: 收到 N 件 may count those carried in too."""
+    scope: str = ""
+    """Words that narrow or widen the number to other bodies than the report's; then it may agree
+    with the cells, but a difference says nothing."""
 
 
 # ---------------------------------------------------------------- what the report says
