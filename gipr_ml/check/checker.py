@@ -1,0 +1,130 @@
+"""Check the cells of a report: identities, completeness, what is forced, what the prose says.
+
+Everything here is a pure function of its arguments: the same cells give the same findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gipr_ml.check.completeness import complete
+from gipr_ml.check.identities import Evaluation, evaluate, figures_of
+from gipr_ml.check.proposals import merge, propose
+from gipr_ml.check.prose import Cells, compare
+from gipr_ml.check.words import Names, identity_message
+from gipr_ml.forms import Identity, TableForm, load_forms
+from gipr_ml.types import (
+    Doubt,
+    Finding,
+    NarrativeFigure,
+    Outcome,
+    Proposal,
+    ReportCell,
+    Severity,
+    Statement,
+    Status,
+)
+
+TABLES = ("t2", "t3", "t4")
+
+_SEVERITY_ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What checking says of a report; its cells stay as they were read."""
+
+    status: Status
+    findings: tuple[Finding, ...]
+    """Contradictions first, then what needs a look, then what could not be checked."""
+    proposals: tuple[Proposal, ...]
+    narrative: tuple[NarrativeFigure, ...]
+    passed: int
+    """How many identities hold."""
+
+
+def check(
+    cells: Sequence[ReportCell],
+    forms: Mapping[str, str],
+    doubts: Sequence[Doubt] = (),
+    statements: Sequence[Statement] = (),
+    proposals: Sequence[Proposal] = (),
+) -> Checked:
+    """Check `cells`, which follow `forms` (table to form, as in `Reading.forms`).
+
+    `doubts` and `proposals` are what reading left open; they become findings and stand beside the
+    values that the identities force. The order of the cells does not matter.
+    """
+    by_key = {cell.key: cell for cell in cells}
+    tables = tables_of(by_key, forms)
+    identities = _identities(tables)
+    names = Names(tables.values())
+    figures = figures_of(by_key, identities)
+    evaluations = [evaluate(identity, figures) for identity in identities]
+    contradictions = [
+        _identity_finding(e, names) for e in evaluations if e.outcome is not Outcome.PASS
+    ]
+    gaps = complete(by_key, tables, TABLES, names)
+    doubted = [
+        Finding(d.code, Severity.WARNING, Outcome.NOT_CHECKABLE, d.cells, d.message) for d in doubts
+    ]
+    narrative, mismatches = compare(statements, Cells(by_key, identities), names)
+    broken = any(f.outcome is Outcome.FAIL and f.severity is Severity.ERROR for f in contradictions)
+    consistent = not broken and not gaps and not doubted
+    return Checked(
+        Status.CONSISTENT if consistent else Status.NEEDS_REVIEW,
+        _in_order([*contradictions, *gaps, *doubted, *mismatches]),
+        merge(propose(evaluations, figures), proposals),
+        narrative,
+        sum(e.outcome is Outcome.PASS for e in evaluations),
+    )
+
+
+def tables_of(cells: Mapping[str, ReportCell], forms: Mapping[str, str]) -> Mapping[str, TableForm]:
+    """The table forms that the report follows.
+
+    A table whose form is not named is there when a form has all the cells that name it (the two
+    forms of table 4 are alike).
+    """
+    known = load_forms()
+    tables: dict[str, TableForm] = {}
+    for table in TABLES:
+        if table in forms:
+            tables[table] = known.table(table, forms[table])
+            continue
+        keys = {key for key in cells if key.startswith(f"{table}/")}
+        fitting = [form for form in known.forms_of(table) if keys and keys <= set(form.cell_keys)]
+        if fitting:
+            tables[table] = fitting[-1]
+    return tables
+
+
+def _identities(tables: Mapping[str, TableForm]) -> tuple[Identity, ...]:
+    known = load_forms()
+    return tuple(
+        identity
+        for name, table in tables.items()
+        for identity in known.identities_of(name, table.form)
+    )
+
+
+def _identity_finding(evaluation: Evaluation, names: Names) -> Finding:
+    identity = evaluation.identity
+    failed = evaluation.outcome is Outcome.FAIL
+    unread = evaluation.reason == "unread"
+    severity = Severity.WARNING if unread else Severity.INFO
+    return Finding(
+        identity.rule,
+        identity.severity if failed else severity,
+        evaluation.outcome,
+        tuple(identity.coefficients),
+        identity_message(evaluation, names),
+        evaluation.reported,
+        evaluation.computed if failed or evaluation.reason == "total_blank" else None,
+        evaluation.difference if failed else None,
+    )
+
+
+def _in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda f: _SEVERITY_ORDER.index(f.severity)))

@@ -1,0 +1,174 @@
+"""Compare what the prose restates with the cells.
+
+A statement may be read in several ways (`Statement.alternatives`); it agrees when one of them
+does. A total that is left blank is taken as the sum of its parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from gipr_ml.check.identities import UNREAD, computed_total
+from gipr_ml.check.words import Names, figure
+from gipr_ml.forms import Identity
+from gipr_ml.types import (
+    Finding,
+    NarrativeFigure,
+    Outcome,
+    ReportCell,
+    Severity,
+    Statement,
+)
+
+MISMATCH = "narrative.mismatch"
+
+_PARTS_RULES = frozenset({"t3.row_total", "t4.row_total"})
+
+
+class Cells:
+    """The cells of a report as the prose is compared with them."""
+
+    def __init__(self, cells: Mapping[str, ReportCell], identities: Sequence[Identity]) -> None:
+        self._cells = cells
+        self._parts = {i.total: i for i in identities if i.rule in _PARTS_RULES}
+
+    def has(self, keys: Sequence[str]) -> bool:
+        """Whether the forms of the report have all the cells."""
+        return all(key in self._cells for key in keys)
+
+    def written_out(self, keys: Sequence[str]) -> tuple[str, ...]:
+        """The keys, or those of their parts where none of the totals named is printed."""
+        if any(self._cells[key].value is not None for key in keys) or not all(
+            key in self._parts and self._is_blank(key) and key.startswith("t3/") for key in keys
+        ):
+            return tuple(keys)
+        return tuple(part for key in keys for part in self._part_keys(key))
+
+    def add_up(self, keys: Sequence[str]) -> Decimal | None:
+        """The sum of the cells, or None where one that counts was not read."""
+        total = Decimal(0)
+        for key in keys:
+            value = self._value(key)
+            if value is None:
+                return None
+            total += value
+        return total
+
+    def anything_printed(self, keys: Sequence[str]) -> bool:
+        """Whether one of the cells, or of the parts of a blank one, prints a number."""
+        return any(
+            self._cells[part].value is not None
+            for key in keys
+            for part in (key, *self._part_keys(key))
+        )
+
+    def _value(self, key: str) -> Decimal | None:
+        cell = self._cells[key]
+        if cell.state in UNREAD:
+            return None
+        if cell.value is not None:
+            return cell.value / 10000 if cell.unit == "元" else cell.value
+        parts = self._part_keys(key)
+        if any(self._cells[part].state in UNREAD for part in parts):
+            return None
+        if not parts:
+            return Decimal(0)
+        values = {part: self._cells[part].value or Decimal(0) for part in parts}
+        return computed_total(self._parts[key], values)
+
+    def _is_blank(self, key: str) -> bool:
+        cell = self._cells[key]
+        return cell.value is None and cell.state not in UNREAD
+
+    def _part_keys(self, key: str) -> tuple[str, ...]:
+        identity = self._parts.get(key)
+        if identity is None:
+            return ()
+        return tuple(part for part in identity.coefficients if part != key)
+
+
+def compare(
+    statements: Sequence[Statement], cells: Cells, names: Names
+) -> tuple[tuple[NarrativeFigure, ...], tuple[Finding, ...]]:
+    """Each statement with its chosen reading, and a warning for each that contradicts the cells."""
+    figures: list[NarrativeFigure] = []
+    findings: list[Finding] = []
+    before: tuple[tuple[str, ...], ...] = ()
+    chosen = 0
+    for statement in statements:
+        readings = tuple(r for r in (statement.restates, *statement.alternatives) if cells.has(r))
+        if not readings:
+            figures.append(NarrativeFigure(statement, None))
+            continue
+        first = chosen if _rows(readings) == before else 0
+        chosen, agrees = _choose(statement, readings, first, cells)
+        before = _rows(readings)
+        if statement.scope and agrees is False:
+            agrees = None
+        keys = cells.written_out(readings[chosen])
+        figures.append(NarrativeFigure(_reread(statement, keys), agrees))
+        if agrees is False:
+            findings.append(_mismatch(statement, readings[chosen], keys, cells, names))
+    return tuple(figures), tuple(findings)
+
+
+def _rows(readings: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+    """The rows that the readings name: figures of one sentence are read the same way."""
+    return tuple(tuple(key.rsplit("/", 1)[0] for key in reading) for reading in readings)
+
+
+def _choose(
+    statement: Statement, readings: Sequence[Sequence[str]], first: int, cells: Cells
+) -> tuple[int, bool | None]:
+    """Which reading agrees with the cells; else the one that is the most literal."""
+    order = [first, *(i for i in range(len(readings)) if i != first)]
+    known = False
+    for i in order:
+        agrees = _agrees(statement.value, readings[i], cells)
+        if agrees:
+            return i, True
+        known = known or agrees is False
+    literal = _agrees(statement.value, readings[order[0]], cells)
+    return order[0], False if known and literal is False else None
+
+
+def _agrees(value: Decimal, keys: Sequence[str], cells: Cells) -> bool | None:
+    total = cells.add_up(keys)
+    if total is None:
+        return None
+    if not cells.anything_printed(keys):
+        return True if value == 0 else None
+    return total == value
+
+
+def _reread(statement: Statement, keys: tuple[str, ...]) -> Statement:
+    others = tuple(
+        reading for reading in (statement.restates, *statement.alternatives) if reading != keys
+    )
+    return Statement(
+        statement.quote, statement.value, keys, statement.source, others, statement.scope
+    )
+
+
+def _mismatch(
+    statement: Statement,
+    named: Sequence[str],
+    keys: tuple[str, ...],
+    cells: Cells,
+    names: Names,
+) -> Finding:
+    total = cells.add_up(named)
+    assert total is not None
+    sums = "之和" if len(named) > 1 else ""
+    return Finding(
+        MISMATCH,
+        Severity.WARNING,
+        Outcome.FAIL,
+        keys,
+        f"正文称“{statement.quote}”，即 {figure(statement.value)}；"
+        f"表中{names.cells(named)}{sums}为 {figure(total)}，两者不一致，请核实。",
+        reported=statement.value,
+        computed=total,
+        difference=statement.value - total,
+    )

@@ -1,0 +1,78 @@
+"""The words of findings: cells by their official labels, numbers as a report prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from gipr_ml.check.identities import Evaluation
+from gipr_ml.forms import TableForm
+from gipr_ml.types import Outcome
+
+TABLE_NAMES = {"t2": "表二", "t3": "表三", "t4": "表四"}
+NAMED_AT_MOST = 4
+"""More cells than this are counted instead of named."""
+
+
+class Names:
+    """Names of cells in the tables of one report."""
+
+    def __init__(self, tables: Iterable[TableForm]) -> None:
+        self._names: Mapping[str, str] = {
+            key: _name(table, key) for table in tables for key in table.cell_keys
+        }
+
+    def cell(self, key: str) -> str:
+        """The cell by its row and column: “（七）总计”的“自然人”."""
+        return self._names.get(key, key)
+
+    def cells(self, keys: Sequence[str]) -> str:
+        """Several cells, the first few by name."""
+        named = "、".join(self.cell(key) for key in keys[:NAMED_AT_MOST])
+        return named if len(keys) <= NAMED_AT_MOST else f"{named}等 {len(keys)} 项"
+
+
+def figure(value: Decimal) -> str:
+    """The number without exponent and trailing zeros."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def identity_message(evaluation: Evaluation, names: Names) -> str:
+    """What an identity that did not hold, or could not be checked, says to an official."""
+    rule = evaluation.identity.zh
+    unknown = names.cells(evaluation.unknown)
+    if evaluation.outcome is Outcome.NOT_CHECKABLE:
+        why = {
+            "unread": f"{unknown}未能读出",
+            "total_blank": f"{unknown}未填写",
+            "left_out": f"{unknown}未填写，而其所含各项有数",
+        }
+        return f"{rule}。{why[evaluation.reason]}，无法核对。"
+    return f"{rule}。{_contradiction(evaluation, names, unknown)}"
+
+
+def _contradiction(evaluation: Evaluation, names: Names, unknown: str) -> str:
+    reported, computed = evaluation.reported, evaluation.computed
+    total = names.cell(evaluation.identity.total)
+    assert computed is not None
+    if reported is None:
+        return f"已读出的各项计算得 {figure(computed)}，{total}无论为何数都不相符。"
+    difference = reported - computed
+    if unknown:
+        return (
+            f"{total}报告值为 {figure(reported)}，已读出的其余各项计算得 {figure(computed)}；"
+            f"{unknown}无论为何数都不相符。"
+        )
+    return (
+        f"{total}报告值为 {figure(reported)}，其余各项计算得 {figure(computed)}，"
+        f"报告值{'多' if difference > 0 else '少'} {figure(abs(difference))}。"
+    )
+
+
+def _name(table: TableForm, key: str) -> str:
+    row, column = table.by_key[key]
+    under = row.group[-1] if row.group and not row.mark.startswith("（") else ""
+    return f"“{under} {row.full_label}”的“{'·'.join((*column.group, column.label))}”".replace(
+        "“ ", "“"
+    )
