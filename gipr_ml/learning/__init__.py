@@ -1,0 +1,1 @@
+"""Learning: labels, synthesis of damaged reports, training, evaluation."""

@@ -1,0 +1,45 @@
+"""The layouts that a report is printed in, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from random import Random
+
+from gipr_ml.learning.synthesis import layouts_html as web
+from gipr_ml.learning.synthesis import layouts_lines as lines
+from gipr_ml.learning.synthesis import layouts_spaces as spaces
+from gipr_ml.learning.synthesis.canvas import Canvas
+from gipr_ml.learning.synthesis.paper import Paper
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A way of printing a report."""
+
+    name: str
+    render: Callable[[Paper, Random], Canvas]
+    suffix: str = "txt"
+    cells: bool = True
+    """Whether the borders of cells can be seen, so that an empty cell is seen to be empty."""
+    rows: bool = True
+    """Whether the values of a row stand together in a line of their own or behind their label."""
+
+
+LAYOUTS: Mapping[str, Layout] = {
+    layout.name: layout
+    for layout in (
+        Layout("tabs", lines.tabs),
+        Layout("pipes", lines.pipes),
+        Layout("markdown", lines.markdown, suffix="md"),
+        Layout("ocr_tabs", lines.ocr_tabs),
+        Layout("cell_lines", lines.cell_lines, cells=False, rows=False),
+        Layout("loose_cell_lines", lines.loose_cell_lines, cells=False, rows=False),
+        Layout("column_lines", lines.column_lines, cells=False, rows=False),
+        Layout("aligned", spaces.aligned),
+        Layout("single_spaces", spaces.single_spaces, cells=False),
+        Layout("glued", spaces.glued, cells=False),
+        Layout("html_spans", web.html_spans, suffix="html"),
+        Layout("html_plain", web.html_plain, suffix="html"),
+    )
+}

@@ -1,0 +1,102 @@
+"""Labels for the lines of a generated report, from what each character was printed as."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from html import unescape
+
+from gipr_ml.learning.synthesis.canvas import Canvas
+from gipr_ml.types import Line
+
+WINDOW = 600
+"""How many characters ahead a cell's text is looked for."""
+Tag = tuple[str, str]
+
+
+def label_lines(
+    document: str, file_name: str, data: bytes, canvas: Canvas
+) -> list[dict[str, object]]:
+    """The lines that the sources read from `data`, labelled by what the canvas says of their text."""
+    from gipr_ml.sources import read_bytes
+
+    trail = _Trail(canvas)
+    labelled: list[dict[str, object]] = []
+    before = "furniture"
+    for line in read_bytes(data, file_name).lines:
+        tags = [trail.tags(cell.text) for cell in line.cells]
+        label = _majority([tag[0] for cell in tags for tag in cell]) or before
+        before = label
+        labelled.append(
+            {
+                "document": document,
+                "line": line.number,
+                "cells": [cell.text for cell in line.cells],
+                "label": _line_label(label, line, tags),
+                "cell_labels": _cell_labels(label, line, tags),
+                "borders": line.borders,
+            }
+        )
+    return labelled
+
+
+def _line_label(label: str, line: Line, tags: list[list[Tag]]) -> str:
+    """A row is a category if any label of a category is in it, else a line of values."""
+    if label not in ("category", "value"):
+        return label
+    labels = {tag[1] for cell in tags for tag in cell}
+    return "category" if "category" in labels or not line.cells else "value"
+
+
+def _cell_labels(label: str, line: Line, tags: list[list[Tag]]) -> list[str]:
+    if label not in ("header", "category", "value"):
+        return ["" for _ in line.cells]
+    return [
+        (_majority([tag[1] for tag in cell if tag[1]]) or label) if cell_text.strip() else "blank"
+        for cell, cell_text in zip(tags, (c.text for c in line.cells), strict=True)
+    ]
+
+
+def _majority(labels: list[str]) -> str:
+    """The commonest; of equally common ones the first."""
+    counts = Counter(labels)
+    return max(counts, key=lambda label: counts[label]) if counts else ""
+
+
+def _plain(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+class _Trail:
+    """The labelled characters of a canvas in their order, and how far they have been read."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        characters: list[str] = []
+        self._tags: list[Tag] = []
+        for span in canvas.spans:
+            if span.line:
+                text = _plain(unescape(span.text) if canvas.html else span.text)
+                characters.append(text)
+                self._tags += [(span.line, span.cell)] * len(text)
+        self._text = "".join(characters)
+        self._at = 0
+
+    def tags(self, text: str) -> list[Tag]:
+        """The labels of the characters of a cell, which is the next one or near."""
+        text = _plain(text)
+        if not text:
+            return []
+        found = self._text.find(text, self._at, self._at + WINDOW + len(text))
+        if found >= 0:
+            self._at = found + len(text)
+            return self._tags[found : self._at]
+        behind = self._text.rfind(text, 0, self._at)
+        if behind >= 0:
+            return self._tags[behind : behind + len(text)]
+        tags = []
+        for character in text:
+            place = self._text.find(character, self._at, self._at + 8)
+            if place >= 0:
+                self._at = place + 1
+                tags.append(self._tags[place])
+        return tags
