@@ -1,0 +1,54 @@
+"""Labelled lines → the tables of the report, with every reason to doubt them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gipr_ml.assemble.regions import find_regions
+from gipr_ml.assemble.stream import stream_of
+from gipr_ml.assemble.table import TableReading
+from gipr_ml.assemble.table2 import read_table2
+from gipr_ml.assemble.table3 import read_table3
+from gipr_ml.assemble.table4 import read_table4
+from gipr_ml.forms import Forms
+from gipr_ml.match import Matcher
+from gipr_ml.types import LabelledLine, Reading, Statement
+
+__all__ = ["assemble"]
+
+
+def assemble(
+    lines: Sequence[LabelledLine],
+    statements: Sequence[Statement],
+    forms: Forms,
+    matcher: Matcher,
+    agency: str | None = None,
+    year: int | None = None,
+) -> Reading:
+    """The cells of all tables that the lines hold.
+
+    `statements` are the numbers that the prose restates; they decide only between readings that
+    the table itself leaves open. `agency` and `year` are passed through.
+    """
+    regions = find_regions(stream_of(lines), matcher, forms)
+    tables: list[TableReading | None] = []
+    if "t2" in regions:
+        tables.append(read_table2(regions["t2"].stream, forms, matcher, statements))
+    if "t3" in regions:
+        tables.append(read_table3(regions["t3"].stream, forms, matcher))
+    if "t4" in regions:
+        tables.append(read_table4(regions["t4"].stream, forms, matcher, statements))
+    found = [table for table in tables if table is not None]
+    matched: dict[int, list[str]] = {}
+    for table in found:
+        for line, keys in table.lines.items():
+            matched.setdefault(line, []).extend(keys)
+    return Reading(
+        cells=tuple(cell for table in found for cell in table.cells()),
+        forms={t.form.table: t.form.form for t in found if t.form.table != "t4"},
+        agency=agency,
+        year=year,
+        doubts=tuple(doubt for table in found for doubt in table.doubts),
+        matched={line: tuple(keys) for line, keys in matched.items()},
+        proposals=tuple(proposal for table in found for proposal in table.proposals),
+    )

@@ -1,0 +1,279 @@
+"""Align the values of a table to the rows of the official form, all rows at once.
+
+A dynamic programme over (group of values, official row): a row takes a group, or several that
+belong together; a group is skipped; a row is lost; k rows by w columns are taken column by column.
+Label similarity, row sums and the shape of the groups are the evidence. The best few alignments are
+kept, since column sums, which do not decompose over rows, are looked at afterwards (`joint`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gipr_ml.assemble.candidates import Candidate, candidates
+from gipr_ml.assemble.labels import LabelEvidence
+from gipr_ml.assemble.stream import Atom, Kind, Stream
+
+NUMBER_SKIPPED, BLANK_SKIPPED, MARK_SKIPPED, WEAK_SKIPPED = -3.0, -0.05, -1.0, -0.2
+ROW_LOST = -6.0
+LABEL, WRONG_LABEL, AFTER, CLASH = 4.0, -5.0, -1.0, -1.5
+CROSSES_TEXT, CROSSES_FURNITURE = -2.0, -0.3
+CROSSES_LINE, CROSSES_BORDERED_LINE, NEXT_SINGLE = -3.0, -9.0, -0.05
+BY_COLUMNS = -3.0
+KEPT = 3
+"""Alignments kept for each state."""
+FURNITURE_WEIGHT = 0.5
+"""Pieces of less weight are page numbers and the like, which may stand inside a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Values of one line with no text between them: atoms `start` to before `stop`."""
+
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Official row `row` reads groups `first` to before `last`."""
+
+    row: int
+    first: int
+    last: int
+    readings: tuple[Candidate, ...]
+    label: float
+    by_columns: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """One way to lay the form over the values."""
+
+    score: float
+    taken: tuple[Taken, ...]
+    """In the order of the document; rows that are not here are lost."""
+    skipped: tuple[int, ...]
+    """Groups that no row takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A move of the programme: groups `first` to before `last` for `rows` official rows."""
+
+    last: int
+    rows: int
+    score: float
+    taken: tuple[tuple[Candidate, ...], ...] = ()
+    by_columns: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    score: float
+    back: _Path | None
+    first: int
+    row: int
+    step: _Step | None
+    label: float = 0.0
+
+
+def groups_of(stream: Stream) -> list[Group]:
+    """The atoms of a stream, grouped by line and by the text between them."""
+    groups: list[Group] = []
+    for index, atom in enumerate(stream.atoms):
+        if groups and stream.atoms[groups[-1].start].row == atom.row:
+            groups[-1] = Group(groups[-1].start, index + 1)
+        else:
+            groups.append(Group(index, index + 1))
+    return groups
+
+
+def align(
+    stream: Stream, groups: Sequence[Group], evidence: LabelEvidence, rows: int, width: int
+) -> list[Alignment]:
+    """The best alignments of the groups to `rows` official rows of `width` cells, best first."""
+    label = _label_scores(evidence)
+    steps = [_steps(stream, groups, first, rows, width) for first in range(len(groups))]
+    table: list[list[list[_Path]]] = [[[] for _ in range(rows + 1)] for _ in range(len(groups) + 1)]
+    table[0][0] = [_Path(0.0, None, 0, 0, None)]
+    for first in range(len(groups) + 1):
+        for row in range(rows + 1):
+            for path in table[first][row]:
+                if row < rows:
+                    lost = _Path(path.score + ROW_LOST, path, first, row, None)
+                    _keep(table[first][row + 1], lost)
+                if first < len(groups):
+                    _extend(table, path, first, row, steps[first], label, rows)
+    return [_alignment(path) for path in table[-1][rows]]
+
+
+def _extend(
+    table: list[list[list[_Path]]],
+    path: _Path,
+    first: int,
+    row: int,
+    steps: Sequence[_Step],
+    label: tuple[NDArray[np.float64], NDArray[np.float64]],
+    rows: int,
+) -> None:
+    single, block = label
+    for step in steps:
+        if row + step.rows > rows:
+            continue
+        if step.by_columns:
+            worth = float(
+                np.maximum(block[first], block[step.last - 1])[row : row + step.rows].sum()
+            )
+        elif step.rows:
+            worth = float(single[first, step.last - 1 - first, row])
+        else:
+            worth = 0.0
+        score = path.score + step.score + worth
+        target = table[step.last][row + step.rows]
+        if len(target) < KEPT or score > target[-1].score:
+            _keep(target, _Path(score, path, first, row, step, worth))
+
+
+def _keep(paths: list[_Path], path: _Path) -> None:
+    """Insert into a list that is sorted by score and never longer than KEPT."""
+    position = len(paths)
+    while position and paths[position - 1].score < path.score:
+        position -= 1
+    paths.insert(position, path)
+    del paths[KEPT:]
+
+
+MOST_MERGED = 9
+
+
+def _label_scores(
+    evidence: LabelEvidence,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Worth of a label for (first group, number of further groups, row), and for blocks."""
+    before, after = evidence.before, evidence.after
+    groups, rows = before.shape
+    other_before = _best_other(before)
+    other_after = _best_other(after)
+    ahead = LABEL * before + WRONG_LABEL * np.maximum(0, other_before - before)
+    behind = AFTER + LABEL * after + WRONG_LABEL * np.maximum(0, other_after - after)
+    clash = CLASH * np.maximum(0, other_before - before)
+    worth = np.zeros((groups, MOST_MERGED + 1, rows))
+    for further in range(min(MOST_MERGED + 1, groups)):
+        last = np.minimum(np.arange(groups) + further, groups - 1)
+        worth[:, further] = np.maximum(ahead, behind[last] + clash)
+    return worth, 1.5 * np.maximum(before, after)
+
+
+def _best_other(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """For each row the best score that any other row has."""
+    if scores.shape[1] < 2 or not len(scores):
+        return np.zeros_like(scores)
+    ordered = np.sort(scores, axis=1)
+    best, second = ordered[:, -1:], ordered[:, -2:-1]
+    return np.where(scores >= best, second, best)
+
+
+def _steps(
+    stream: Stream, groups: Sequence[Group], first: int, rows: int, width: int
+) -> list[_Step]:
+    """All moves that begin with group `first`."""
+    group = groups[first]
+    atoms = stream.atoms[group.start : group.stop]
+    found = [_Step(first + 1, 0, sum(_skipped(atom) for atom in atoms))]
+    readings = tuple(candidates(atoms, width))
+    if readings:
+        found.append(_Step(first + 1, 1, readings[0].score, (readings,)))
+    complete = bool(readings) and readings[0].how == "plain" and len(atoms) >= width
+    if not complete:
+        found += _merged(stream, groups, first, width)
+        found += _by_columns(stream, groups, first, rows, width)
+    return found
+
+
+def _skipped(atom: Atom) -> float:
+    if atom.kind is Kind.BLANK:
+        return BLANK_SKIPPED
+    full = MARK_SKIPPED if atom.kind is Kind.NOT_APPLICABLE else NUMBER_SKIPPED
+    return full * (1 - atom.weak) + WEAK_SKIPPED * atom.weak
+
+
+def _crossing(stream: Stream, left: Group, right: Group) -> float:
+    """What it costs that a row goes on from one group to the next."""
+    cost = 0.0
+    gap = stream.gaps[right.start]
+    if gap:
+        strong = any(piece.weight >= FURNITURE_WEIGHT for piece in gap)
+        cost += CROSSES_TEXT if strong else CROSSES_FURNITURE
+    a, b = stream.atoms[left.stop - 1], stream.atoms[right.start]
+    if a.line != b.line:
+        singles = left.stop - left.start == 1 and right.stop - right.start == 1
+        if singles and not (a.bordered and b.bordered):
+            cost += NEXT_SINGLE
+        else:
+            cost += CROSSES_BORDERED_LINE if a.bordered and b.bordered else CROSSES_LINE
+    return cost
+
+
+def _merged(stream: Stream, groups: Sequence[Group], first: int, width: int) -> Iterator[_Step]:
+    """One row over several groups: cells on lines of their own, or a row cut in two."""
+    cost = 0.0
+    for last in range(first + 2, min(first + MOST_MERGED, len(groups)) + 1):
+        cost += _crossing(stream, groups[last - 2], groups[last - 1])
+        atoms = stream.atoms[groups[first].start : groups[last - 1].stop]
+        count = sum(atom.kind is not Kind.BLANK for atom in atoms)
+        if count > width or cost < 4 * CROSSES_BORDERED_LINE:
+            return
+        at_border = last == len(groups) or bool(stream.gaps[groups[last].start])
+        if len(atoms) >= width or (at_border and len(atoms) >= width - 1):
+            readings = tuple(candidates(atoms, width))
+            if readings:
+                yield _Step(last, 1, readings[0].score + cost, (readings,))
+
+
+def _by_columns(
+    stream: Stream, groups: Sequence[Group], first: int, rows: int, width: int
+) -> Iterator[_Step]:
+    """k rows by `width` columns whose values are listed column by column."""
+    flat: list[Atom] = []
+    for last in range(first + 1, len(groups) + 1):
+        group = groups[last - 1]
+        if last > first + 1 and stream.gaps[group.start]:
+            return
+        flat += stream.atoms[group.start : group.stop]
+        if any(atom.kind is not Kind.NUMBER for atom in flat[-(group.stop - group.start) :]):
+            return
+        count, rest = divmod(len(flat), width)
+        if count > rows or len(flat) > rows * width:
+            return
+        if rest or count < 2:
+            continue
+        block = [candidates(flat[row::count], width) for row in range(count)]
+        if all(c and c[0].how == "plain" and c[0].score > width for c in block) and any(
+            c[0].slots[-1].value for c in block
+        ):
+            score = sum(c[0].score for c in block) + BY_COLUMNS
+            yield _Step(last, count, score, tuple((c[0],) for c in block), by_columns=True)
+
+
+def _alignment(path: _Path) -> Alignment:
+    taken: list[Taken] = []
+    skipped: list[int] = []
+    score = path.score
+    at: _Path | None = path
+    while at is not None and at.back is not None:
+        step = at.step
+        if step is not None and step.rows:
+            share = at.label / step.rows
+            taken += [
+                Taken(at.row + i, at.first, step.last, readings, share, step.by_columns)
+                for i, readings in reversed(list(enumerate(step.taken)))
+            ]
+        elif step is not None:
+            skipped.append(at.first)
+        at = at.back
+    return Alignment(score, tuple(reversed(taken)), tuple(reversed(skipped)))

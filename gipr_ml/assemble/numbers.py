@@ -1,0 +1,73 @@
+"""What a cell of figures says: a number, `/`, nothing, or several numbers run together."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+MISREAD = str.maketrans({"O": "0", "o": "0", "〇": "0", "○": "0", "l": "1", "I": "1", "|": "1"})
+"""Letters that stand for digits where a cell holds nothing else (OCR)."""
+LONGEST_NUMBER = 12
+"""Digits of the longest number that a report may print."""
+
+_UNITS = "万元|亿元|元|件|条|宗|项|份|个|人次"
+_NOTE = r"\(?[（(].*[)）]?"
+_NUMBER = re.compile(
+    rf"^(?P<sign>[+\-−﹣－＋]|[减增])?(?P<digits>\d{{1,3}}(?:,\d{{3}})+|\d+)(?P<decimals>\.\d+)?"
+    rf"(?P<unit>{_UNITS})?(?P<note>[(（].*)?$"
+)
+_NOT_APPLICABLE = re.compile(r"^[/\\—–\-_―]{1,4}$|^[一]{2}$|^N/?A$", re.IGNORECASE)
+_LETTERS = re.compile(r"^[\dOo〇○lI|]+$")
+_RUN = re.compile(r"^[\d ]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number as printed."""
+
+    value: Decimal
+    unit: str | None = None
+    certain: bool = True
+    """False where letters had to be taken for digits."""
+
+
+@lru_cache(maxsize=20_000)
+def clean(text: str) -> str:
+    """NFKC, without spaces at the ends."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+@lru_cache(maxsize=20_000)
+def parse_number(text: str) -> Number | None:
+    """The number that a cell holds and nothing else; notes in brackets and units may follow.
+
+    >>> parse_number("22（其中修订 16 件）")
+    Number(value=Decimal('22'), unit=None, certain=True)
+    """
+    squeezed = clean(text).replace(" ", "")
+    certain = True
+    if squeezed and not squeezed.isdigit() and _LETTERS.match(squeezed):
+        squeezed, certain = squeezed.translate(MISREAD), False
+    found = _NUMBER.match(squeezed)
+    if not found or len(found["digits"]) > LONGEST_NUMBER:
+        return None
+    if " " in clean(text) and not found["note"] and not found["unit"]:
+        return None  # "230 00" is two numbers, not one
+    digits = found["digits"].replace(",", "") + (found["decimals"] or "")
+    value = Decimal(digits)
+    if found["sign"] in ("-", "−", "﹣", "减"):
+        value = -value
+    return Number(value, found["unit"], certain)
+
+
+def is_not_applicable(text: str) -> bool:
+    """Whether the cell holds `/`, a dash or the like in place of a number."""
+    return bool(_NOT_APPLICABLE.match(clean(text)))
+
+
+def is_run(text: str) -> bool:
+    """Whether the text is digits and spaces only."""
+    return bool(_RUN.match(clean(text))) and any(c.isdigit() for c in text)

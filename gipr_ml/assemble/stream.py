@@ -1,0 +1,196 @@
+"""A document as a stream of values with text between them.
+
+Where a value stands on the page says little of what it means, so the reader works on the order of
+things: atoms (a number, an explicit empty cell, a `/`, a run of digits that may hold several
+numbers) and the gaps of text between them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import Enum
+
+from gipr_ml.assemble.numbers import clean, is_not_applicable, parse_number
+from gipr_ml.types import Cell, LabelledLine, Line, Place
+
+_PROSE_LABELS = ("narrative", "note", "furniture", "title", "section")
+_PIECES = re.compile(
+    r"(?P<note>[(（][^()（）]*\d[^()（）]*[)）])"
+    r"|(?P<mark>(?<![\d.])\d{1,2}\s*[.、．]\s*(?=[^\d\s]))"
+    r"|(?P<run>[+\-−]?\d[\d ]*(?:\.\d+)?(?:(?<=\d)(?:万元|元))?(?:[-−]\d[\d ]*)*)"
+)
+_GLUED_MARK = re.compile(r"^(?P<run>.*\d)(?P<mark>\d)$")
+_PAGE_NUMBER = re.compile(r"^[\s\-—–·.第共页/\d]+$")
+
+
+class Kind(Enum):
+    """What an atom is."""
+
+    NUMBER = "number"
+    BLANK = "blank"
+    NOT_APPLICABLE = "not applicable"
+    RUN = "run"
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """One value of the stream, or a run of digits that may hold several."""
+
+    kind: Kind
+    raw: str
+    place: Place
+    line: int
+    """`Line.number`."""
+    row: int
+    """Group of atoms of one line with no text between them; counted over the document."""
+    value: Decimal | None = None
+    unit: str | None = None
+    certain: bool = True
+    bordered: bool = False
+    """Whether the source shows that the value has a cell to itself."""
+    weak: float = 0.0
+    """0 for a value of a table, up to 1 for a number that is probably prose or furniture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of text between atoms."""
+
+    text: str
+    line: int
+    cell: int
+    weight: float = 1.0
+    """How far the line it stands in may carry a label of a table, 0 to 1."""
+
+
+@dataclass(slots=True)
+class Stream:
+    """Atoms and the gaps around them: `gaps[i]` stands before `atoms[i]`, the last at the end."""
+
+    atoms: list[Atom] = field(default_factory=list)
+    gaps: list[list[Piece]] = field(default_factory=lambda: [[]])
+
+    def add(self, atom: Atom) -> None:
+        """Append a value."""
+        self.atoms.append(atom)
+        self.gaps.append([])
+
+    def text(self, piece: Piece) -> None:
+        """Append text to the gap after the last value."""
+        self.gaps[-1].append(piece)
+
+    def slice(self, start: int, stop: int) -> Stream:
+        """The atoms from `start` to before `stop` with the gaps around them."""
+        return Stream(self.atoms[start:stop], [list(gap) for gap in self.gaps[start : stop + 1]])
+
+
+def stream_of(lines: Sequence[LabelledLine]) -> Stream:
+    """The stream of a whole document."""
+    return _Builder().build(lines)
+
+
+class _Builder:
+    """Keeps count of the atom groups while a document is read."""
+
+    def __init__(self) -> None:
+        self.stream = Stream()
+        self.row = 0
+
+    def build(self, lines: Sequence[LabelledLine]) -> Stream:
+        for labelled in lines:
+            self.row += 1
+            weak = _weakness(labelled)
+            for index, cell in enumerate(labelled.line.cells):
+                self._cell(labelled.line, index, cell, weak)
+        return self.stream
+
+    def _cell(self, line: Line, index: int, cell: Cell, weak: float) -> None:
+        bordered = line.borders == "explicit" or len(line.cells) > 1
+        place = Place(line.page, line.number, index, 0, len(cell.text), cell.box)
+        if not cell.text.strip():
+            if line.borders == "explicit":
+                self._atom(Kind.BLANK, cell.text, place, line, bordered=True, weak=weak)
+            return
+        number = parse_number(cell.text)
+        # A long run alone in its cell may be a row whose borders are lost.
+        alone = (
+            line.borders == "none" and len(cell.text.strip()) >= 7 and cell.text.strip().isdigit()
+        )
+        if number is not None and not alone:
+            self._atom(
+                Kind.NUMBER, cell.text.strip(), place, line,
+                value=number.value, unit=number.unit, certain=number.certain,
+                bordered=bordered, weak=weak,
+            )  # fmt: skip
+        elif is_not_applicable(cell.text) and len(line.cells) > 1:
+            self._atom(
+                Kind.NOT_APPLICABLE, cell.text.strip(), place, line, bordered=True, weak=weak
+            )
+        else:
+            self._mixed(line, index, cell, weak)
+
+    def _mixed(self, line: Line, index: int, cell: Cell, weak: float) -> None:
+        """A cell of text with digits in it: labels glued to their values, or prose."""
+        text = cell.text
+        end = 0
+        for found in _PIECES.finditer(text):
+            if found.lastgroup != "run":
+                continue
+            run, stop = _without_mark(text, found)
+            if not run.strip():
+                continue
+            self._piece(text[end : found.start()], line, index, weak)
+            self._run(line, index, text, found.start(), stop, weak)
+            end = stop
+        self._piece(text[end:], line, index, weak)
+
+    def _run(self, line: Line, index: int, text: str, start: int, stop: int, weak: float) -> None:
+        inside = line.borders == "explicit" and not text[stop:].strip() == ""
+        weak = max(weak, 0.8 if inside else 0.0)
+        for found in re.finditer(r"[+\-−]?\d+(?:\.\d+)?(?:万元|元)?", text[start:stop]):
+            raw = found.group()
+            number = parse_number(raw)
+            place = Place(line.page, line.number, index, start + found.start(), start + found.end())
+            plain = number is None or (number.unit is None and len(raw.lstrip("+-−")) > 1)
+            self._atom(
+                Kind.RUN if plain or "." in raw else Kind.NUMBER, raw, place, line,
+                value=number.value if number else None, unit=number.unit if number else None,
+                bordered=False, weak=weak,
+            )  # fmt: skip
+
+    def _atom(
+        self, kind: Kind, raw: str, place: Place, line: Line, *, bordered: bool, weak: float,
+        value: Decimal | None = None, unit: str | None = None, certain: bool = True,
+    ) -> None:  # fmt: skip
+        self.stream.add(
+            Atom(kind, raw, place, line.number, self.row, value, unit, certain, bordered, weak)
+        )
+
+    def _piece(self, text: str, line: Line, cell: int, weak: float) -> None:
+        if clean(text):
+            self.stream.text(Piece(clean(text), line.number, cell, 1 - weak))
+            self.row += 1
+
+
+def _without_mark(text: str, found: re.Match[str]) -> tuple[str, int]:
+    """The run without a last digit that is the item mark of the label behind: 00000002.其他."""
+    run, stop = found.group(), found.end()
+    behind = text[stop : stop + 2]
+    if behind[:1] in (".", "、", "．") and not behind[1:2].isdigit():
+        glued = _GLUED_MARK.match(run)
+        if glued:
+            return glued["run"], found.start() + len(glued["run"])
+        return "", found.start()
+    return run, stop
+
+
+def _weakness(labelled: LabelledLine) -> float:
+    """How likely it is that the numbers of the line belong to no table."""
+    line = labelled.line
+    if len(line.cells) == 1 and len(line.text) <= 12 and _PAGE_NUMBER.match(line.text):
+        if not line.text.strip().isdigit():
+            return 1.0
+    return sum(labelled.probabilities.get(label, 0.0) for label in _PROSE_LABELS)

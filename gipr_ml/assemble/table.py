@@ -1,0 +1,95 @@
+"""What every table reader gives: cells with their states, and the doubts about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gipr_ml.assemble.candidates import LOST, Slot
+from gipr_ml.assemble.stream import Atom, Kind
+from gipr_ml.forms import FormRow, TableForm
+from gipr_ml.types import Doubt, Proposal, ReportCell, State
+
+CONFIDENT, FROM_SPLIT, BY_COLUMNS, LETTERS, OPEN = 0.99, 0.95, 0.85, 0.8, 0.3
+
+
+@dataclass
+class TableReading:
+    """One table as read."""
+
+    form: TableForm
+    score: float
+    rows: dict[str, tuple[Slot, ...]] = field(default_factory=dict)
+    """Slots by row key; a row that is not here is lost."""
+    confidence: dict[str, float] = field(default_factory=dict)
+    """By cell key, where it is not `CONFIDENT`."""
+    doubts: list[Doubt] = field(default_factory=list)
+    proposals: list[Proposal] = field(default_factory=list)
+    lines: dict[int, list[str]] = field(default_factory=dict)
+    """By line number: rows ("t3/granted") that the line was matched to."""
+
+    def doubt(self, code: str, message: str, cells: Iterable[str] = ()) -> None:
+        """Add a reason not to call the table consistent."""
+        self.doubts.append(Doubt(code, message, tuple(cells)))
+
+    def place(self, row: FormRow, slots: Sequence[Slot]) -> None:
+        """Put the slots into a row of the form."""
+        self.rows[row.key] = tuple(slots)
+        for slot in slots:
+            if slot.atom is not None:
+                matched = self.lines.setdefault(slot.atom.line, [])
+                if f"{row.table}/{row.key}" not in matched:
+                    matched.append(f"{row.table}/{row.key}")
+
+    def open_cells(self, keys: Iterable[str]) -> None:
+        """Cells whose value is one of several: they are illegible, whatever was likeliest."""
+        by_key = self.form.by_key
+        for key in keys:
+            row, column = by_key[key]
+            slots = list(self.rows[row.key])
+            index = row.columns.index(column)
+            old = slots[index]
+            slots[index] = Slot(State.ILLEGIBLE, None, old.atom, old.raw)
+            self.rows[row.key] = tuple(slots)
+            self.confidence[key] = OPEN
+
+    def cells(self) -> list[ReportCell]:
+        """All cells of the form, in its order."""
+        found = []
+        for row in self.form.rows:
+            slots = self.rows.get(row.key, (LOST,) * len(row.columns))
+            for key, column, slot in zip(row.cell_keys, row.columns, slots, strict=True):
+                found.append(_cell(key, slot, self._confidence(key, slot), column.unit))
+        return found
+
+    def _confidence(self, key: str, slot: Slot) -> float:
+        if slot.state is State.LOST:
+            return 0.0
+        own = self.confidence.get(key, CONFIDENT)
+        return min(own, LETTERS) if slot.atom is not None and not slot.atom.certain else own
+
+
+def _cell(key: str, slot: Slot, confidence: float, unit: str | None) -> ReportCell:
+    atom = slot.atom
+    printed = atom.unit if atom is not None and slot.state is State.READ else None
+    return ReportCell(
+        key,
+        slot.value if slot.state is State.READ else None,
+        slot.raw,
+        slot.state,
+        confidence,
+        atom.place if atom is not None else None,
+        printed if printed != unit else None,
+    )
+
+
+def unused_numbers(atoms: Iterable[Atom]) -> list[str]:
+    """The printed numbers among atoms that no cell took and that are probably no furniture."""
+    return [atom.raw for atom in atoms if atom.kind in (Kind.NUMBER, Kind.RUN) and atom.weak < 0.5]
+
+
+def labels(form: TableForm, keys: Iterable[str]) -> str:
+    """Cells in the words of the form: “予以公开／自然人”."""
+    by_key: Mapping[str, tuple[FormRow, object]] = form.by_key
+    names = dict.fromkeys(f"“{by_key[key][0].label}”" for key in keys)
+    return "、".join(list(names)[:4]) + ("等" if len(names) > 4 else "")

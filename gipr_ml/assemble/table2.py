@@ -1,0 +1,343 @@
+"""Read table 2: what was disclosed without being asked.
+
+No identities hold here and the blocks have headers of their own, so labels and borders must say
+everything. Glued digits that can be cut in more than one way are left open unless the prose names
+at least two of the numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+import numpy as np
+from rapidfuzz import fuzz
+
+from gipr_ml.assemble.candidates import Slot, slot
+from gipr_ml.assemble.grid import Group, groups_of
+from gipr_ml.assemble.labels import LabelEvidence, label_evidence
+from gipr_ml.assemble.splits import cut_runs
+from gipr_ml.assemble.stream import Atom, Kind, Stream
+from gipr_ml.assemble.table import FROM_SPLIT, TableReading, labels, unused_numbers
+from gipr_ml.assemble.trust import content, header_texts, swappable_columns, swappable_rows
+from gipr_ml.forms import FormRow, Forms, TableForm
+from gipr_ml.match import Matcher, normalise
+from gipr_ml.types import Proposal, State, Statement
+
+LABEL, WRONG_LABEL, AFTER = 4.0, -4.0, -1.0
+NUMBER_USED, BLANK_USED, NUMBER_SKIPPED, BLANK_SKIPPED = 1.0, -0.1, -2.0, -0.05
+ROW_LOST, CELL_LOST, SPLIT, CROSSES = -4.0, -3.0, -0.5, -1.5
+HEADER_FIT = 6.0
+"""How much the wording of the headers counts in telling the forms apart."""
+MARGIN = 1.0
+WEAK = 0.6
+MOST_SPLITS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One reading of a row; `splits` holds every cut of glued digits, the first one chosen."""
+
+    slots: tuple[Slot, ...]
+    score: float
+    splits: tuple[tuple[Slot, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    score: float
+    rows: tuple[tuple[int, int, int, _Row], ...] = ()
+    """(row, first group, last group + 1, reading)."""
+    skipped: tuple[int, ...] = ()
+
+
+def read_table2(
+    stream: Stream, forms: Forms, matcher: Matcher, statements: Sequence[Statement]
+) -> TableReading | None:
+    """The table in the form that fits better, or None where the stream holds no values."""
+    groups = [g for g in groups_of(stream) if stream.atoms[g.start].weak < WEAK]
+    if not groups:
+        return None
+    attempts = [
+        _Attempt(stream, groups, form, matcher).reading(statements) for form in forms.forms_of("t2")
+    ]
+    best, other = sorted(attempts, key=lambda reading: -reading.score)
+    if best.score - other.score < MARGIN:
+        best.doubt("t2.form", "表二属于2019年还是2021年格式，无法确定")
+    return best
+
+
+class _Attempt:
+    """The table read in one form."""
+
+    def __init__(
+        self, stream: Stream, groups: list[Group], form: TableForm, matcher: Matcher
+    ) -> None:
+        self.stream, self.groups, self.form = stream, groups, form
+        starts = [group.start for group in groups]
+        self.evidence: LabelEvidence = label_evidence(stream, starts, form.rows, matcher)
+        self.path = self._align()
+
+    def _align(self) -> _Path:
+        """Rows in the official order first, then lost rows by their labels wherever they stand."""
+        rows = len(self.form.rows)
+        table: list[list[_Path | None]] = [[None] * (rows + 1) for _ in range(len(self.groups) + 1)]
+        table[0][0] = _Path(0.0)
+        for first in range(len(self.groups) + 1):
+            for row in range(rows + 1):
+                path = table[first][row]
+                if path is None:
+                    continue
+                if row < rows:
+                    _offer(
+                        table[first], row + 1, _Path(path.score + ROW_LOST, path.rows, path.skipped)
+                    )
+                if first == len(self.groups):
+                    continue
+                skipped = _Path(path.score + self._skip(first), path.rows, (*path.skipped, first))
+                _offer(table[first + 1], row, skipped)
+                for last, reading in self._options(first, row) if row < rows else ():
+                    score = path.score + reading.score + self._label(first, last, row)
+                    taken = (*path.rows, (row, first, last, reading))
+                    _offer(table[last], row + 1, _Path(score, taken, path.skipped))
+        best = table[-1][rows]
+        assert best is not None
+        return self._claimed(best)
+
+    def _claimed(self, path: _Path) -> _Path:
+        """Give lost rows the skipped groups whose label names them."""
+        lost = set(range(len(self.form.rows))) - {row for row, *_ in path.rows}
+        rows, skipped, score = list(path.rows), list(path.skipped), path.score
+        for group in path.skipped:
+            for row in sorted(lost, key=lambda r: -self.evidence.before[group, r])[:1]:
+                options = [o for o in self._options(group, row) if o[0] == group + 1]
+                named = self.evidence.before[group]
+                if options and named[row] >= 0.6 and named.argmax() == row:
+                    last, reading = options[0]
+                    rows.append((row, group, last, reading))
+                    skipped.remove(group)
+                    lost.discard(row)
+                    score += reading.score - ROW_LOST - self._skip(group) + LABEL * named[row]
+        return _Path(score, tuple(rows), tuple(skipped))
+
+    def _skip(self, group: int) -> float:
+        place = self.groups[group]
+        return sum(
+            BLANK_SKIPPED if atom.kind is Kind.BLANK else NUMBER_SKIPPED * (1 - atom.weak)
+            for atom in self.stream.atoms[place.start : place.stop]
+        )
+
+    def _label(self, first: int, last: int, row: int) -> float:
+        before, after = self.evidence.before[first], self.evidence.after[last - 1]
+        ahead = LABEL * before[row] + WRONG_LABEL * max(0.0, float(before.max() - before[row]))
+        behind = (
+            AFTER + LABEL * after[row] + WRONG_LABEL * max(0.0, float(after.max() - after[row]))
+        )
+        return float(max(ahead, behind))
+
+    def _options(self, first: int, row: int) -> Iterator[tuple[int, _Row]]:
+        """Readings of the groups from `first` on as the row."""
+        form_row = self.form.rows[row]
+        width = len(form_row.columns)
+        cost = 0.0
+        for last in range(first + 1, min(first + width, len(self.groups)) + 1):
+            if last > first + 1:
+                left, right = self.groups[last - 2], self.groups[last - 1]
+                if self.stream.gaps[right.start]:
+                    return
+                singles = left.stop - left.start == 1 and right.stop - right.start == 1
+                cost += -0.05 if singles else CROSSES
+            atoms = self.stream.atoms[self.groups[first].start : self.groups[last - 1].stop]
+            reading = _read_row(atoms, form_row)
+            if reading is not None:
+                yield last, _Row(reading.slots, reading.score + cost, reading.splits)
+
+    def reading(self, statements: Sequence[Statement]) -> TableReading:
+        """The cells, with every reason for doubt."""
+        table = TableReading(self.form, self.path.score + self._header_fit())
+        where = {}
+        for index, first, last, reading in self.path.rows:
+            row = self.form.rows[index]
+            where[index] = (first, last)
+            chosen = _settled(row, reading, statements)
+            table.place(row, chosen)
+            if reading.splits:
+                table.confidence.update(dict.fromkeys(row.cell_keys, FROM_SPLIT))
+                if chosen is reading.slots and len(reading.splits) > 1:
+                    _leave_open(table, row, reading.splits)
+        self._doubts(table, where)
+        return table
+
+    def _header_fit(self) -> float:
+        """How well the text between the values fits the form's column headers."""
+        text = normalise("".join(p.text for gap in self.stream.gaps for p in gap))
+        names = {normalise(c.label) for row in self.form.rows for c in row.columns}
+        fits = [fuzz.partial_ratio(name, text) / 100 for name in sorted(names)]
+        return HEADER_FIT * sum(fits) / len(fits)
+
+    def _doubts(self, table: TableReading, where: dict[int, tuple[int, int]]) -> None:
+        rows = self.form.rows
+        lost = [row for i, row in enumerate(rows) if i not in where]
+        if lost:
+            keys = [key for row in lost for key in row.cell_keys]
+            table.doubt("t2.row_lost", f"表二缺少：{labels(self.form, keys)}", keys)
+        values = [content(table.rows[r.key]) if r.key in table.rows else None for r in rows]
+        fit = np.zeros((len(rows), len(rows)))
+        for i, (first, last) in where.items():
+            before, after = self.evidence.before[first], self.evidence.after[last - 1]
+            fit[i] = before if before.max() >= after[i] else after
+        unsure = swappable_rows(fit, values)
+        if unsure:
+            keys = [key for i in sorted(unsure) for key in rows[i].cell_keys]
+            table.doubt("t2.label", f"表二的行名不清，可能互换：{labels(self.form, keys)}", keys)
+        spare = [
+            raw
+            for group in self.path.skipped
+            for raw in unused_numbers(
+                self.stream.atoms[self.groups[group].start : self.groups[group].stop]
+            )
+        ]
+        if spare:
+            table.doubt("t2.unused", f"表二中有未能归入单元格的数字：{'、'.join(spare[:5])}")
+        self._doubt_headers(table, where)
+
+    def _doubt_headers(self, table: TableReading, where: dict[int, tuple[int, int]]) -> None:
+        """Columns of a block whose order the header does not tell, where it matters."""
+        for block in sorted({row.block for row in self.form.rows}):
+            members = [i for i, row in enumerate(self.form.rows) if row.block == block]
+            columns = self.form.rows[members[0]].columns
+            read = [i for i in members if i in where]
+            if len(columns) < 2 or not read:
+                continue
+            gaps = [self.stream.gaps[self.groups[where[i][0]].start] for i in read]
+            slots = [table.rows[self.form.rows[i].key] for i in read]
+            unsure = swappable_columns(
+                header_texts(gaps),
+                [column.label for column in columns],
+                [content([row[i] for row in slots]) for i in range(len(columns))],
+            )
+            if unsure:
+                names = "、".join(f"“{columns[i].label}”" for i in sorted(unsure))
+                keys = [self.form.rows[m].cell_keys[i] for m in read for i in sorted(unsure)]
+                table.doubt("t2.header", f"表二的表头不清，无法确认列的次序：{names}", keys)
+
+
+def _offer(cells: list[_Path | None], row: int, path: _Path) -> None:
+    known = cells[row]
+    if known is None or path.score > known.score:
+        cells[row] = path
+
+
+def _read_row(atoms: Sequence[Atom], row: FormRow) -> _Row | None:
+    """The atoms as the cells of a row, or None where they cannot be that."""
+    width = len(row.columns)
+    printed = [atom for atom in atoms if atom.kind is not Kind.BLANK]
+    if any(atom.kind is Kind.RUN for atom in printed):
+        return _split_row(printed, row)
+    if len(printed) > width:
+        return None
+    if len(atoms) == width:
+        chosen = list(atoms)
+    elif len(printed) == width:
+        chosen = printed
+    elif not printed and len(atoms) > width:
+        chosen = list(atoms[:width])
+    elif len(atoms) > width:
+        first = next(i for i, atom in enumerate(atoms) if atom.kind is not Kind.BLANK)
+        chosen = list(atoms[min(first, len(atoms) - width) :][:width])
+        if sum(atom.kind is not Kind.BLANK for atom in chosen) < len(printed):
+            return None
+    elif width > 1 and len(atoms) == width - 1:
+        # Which cell was lost cannot be told here: none of them has a sum.
+        slots = [Slot(State.ILLEGIBLE, None, atoms[0], " ".join(a.raw for a in atoms))] * width
+        return _Row(tuple(slots), CELL_LOST + NUMBER_USED * len(printed))
+    else:
+        return None
+    slots = [slot(atom) for atom in chosen]
+    score = sum(BLANK_USED if s.state is State.BLANK else NUMBER_USED for s in slots)
+    score += sum(0 if _fits(s.value, row, i) else CELL_LOST for i, s in enumerate(slots))
+    return _Row(tuple(slots), score)
+
+
+def _split_row(printed: Sequence[Atom], row: FormRow) -> _Row | None:
+    """Every cut of digits run together into the row's cells."""
+    width = len(row.columns)
+    pieces = [part for atom in printed for part in _parts(atom.raw)]
+    if not pieces or len(pieces) > width:
+        return None
+    found = []
+    for numbers in cut_runs([digits for _, digits, _ in pieces], width):
+        slots = _slots(numbers, pieces, printed[0])
+        if slots is not None and all(_fits(s.value, row, i) for i, s in enumerate(slots)):
+            found.append(tuple(slots))
+        if len(found) == MOST_SPLITS:
+            break
+    if not found:
+        return None
+    score = NUMBER_USED * width + (SPLIT if len(pieces) < width else 0.0)
+    return _Row(found[0], score, tuple(found) if len(pieces) < width else ())
+
+
+def _parts(raw: str) -> list[tuple[str, str, str]]:
+    """A run as (sign, digits, decimals and unit): "2648" → ("", "2648", "")."""
+    sign = raw[0] if raw[:1] in "+-−" else ""
+    body = raw[len(sign) :]
+    digits = body.split(".")[0].rstrip("万元")
+    return [(sign, digits, body[len(digits) :])] if digits.isdigit() else []
+
+
+def _slots(
+    numbers: Sequence[str], pieces: Sequence[tuple[str, str, str]], atom: Atom
+) -> list[Slot] | None:
+    """The numbers of a cut with the sign before and the decimals behind the run they came from."""
+    slots = []
+    rest = list(pieces)
+    sign, digits, tail = rest.pop(0)
+    for number in numbers:
+        if not digits:
+            sign, digits, tail = rest.pop(0)
+        digits = digits[len(number) :]
+        raw = sign + number + ("" if digits else tail)
+        try:
+            value = Decimal(raw.replace("−", "-").rstrip("万元"))
+        except InvalidOperation:
+            return None
+        slots.append(Slot(State.READ, value, atom, raw))
+        sign = ""
+    return slots
+
+
+def _fits(value: Decimal | None, row: FormRow, column: int) -> bool:
+    """Whether the column may hold such a number."""
+    if value is None:
+        return True
+    kind = row.columns[column].type
+    whole = value == value.to_integral_value()
+    return (kind == "signed" or value >= 0) and (kind == "decimal" or whole)
+
+
+def _settled(row: FormRow, reading: _Row, statements: Sequence[Statement]) -> tuple[Slot, ...]:
+    """The cut that the prose confirms in at least two numbers of two digits, if there is one."""
+    said = {s.restates[0]: s.value for s in statements if len(s.restates) == 1 and s.value >= 10}
+    agreeing = []
+    for slots in reading.splits:
+        named = [(slots[i].value, said[k]) for i, k in enumerate(row.cell_keys) if k in said]
+        if len(named) >= 2 and all(value == word for value, word in named):
+            agreeing.append(slots)
+    return agreeing[0] if len(agreeing) == 1 else reading.slots
+
+
+def _leave_open(table: TableReading, row: FormRow, splits: Sequence[tuple[Slot, ...]]) -> None:
+    """Cells on which the cuts disagree are illegible; their values become proposals."""
+    keys = []
+    for index, key in enumerate(row.cell_keys):
+        cuts = [cut[index].value for cut in splits]
+        values = list(dict.fromkeys(value for value in cuts if value is not None))
+        if len(values) > 1:
+            keys.append(key)
+            basis = ("数字连在一起，有多种分割",)
+            table.proposals.append(Proposal(key, values[0], "ambiguous", basis, tuple(values[1:6])))
+    if keys:
+        table.open_cells(keys)
+        table.doubt("t2.open", f"表二{labels(table.form, keys)}的数字连在一起，无法分割", keys)

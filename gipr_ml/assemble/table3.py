@@ -1,0 +1,249 @@
+"""Read table 3: the requests received and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from gipr_ml.assemble.candidates import Candidate, candidates
+from gipr_ml.assemble.grid import Alignment, Group, Taken, align, groups_of
+from gipr_ml.assemble.joint import (
+    Choice,
+    ColumnRules,
+    choose,
+    column_rules,
+    differing_cells,
+    lost_row,
+)
+from gipr_ml.assemble.labels import LabelEvidence, label_evidence
+from gipr_ml.assemble.stream import Stream
+from gipr_ml.assemble.table import BY_COLUMNS, FROM_SPLIT, TableReading, labels, unused_numbers
+from gipr_ml.assemble.trust import (
+    content,
+    header_texts,
+    mixed_blanks,
+    swappable_columns,
+    swappable_rows,
+)
+from gipr_ml.forms import FormRow, Forms, TableForm
+from gipr_ml.match import Matcher
+from gipr_ml.types import Proposal, State
+
+MARGIN = 1.5
+"""Joint readings closer than this to the best one leave the cells they disagree on open."""
+ORDER_BONUS = 0.05
+REORDER_GAIN = 0.8
+"""Gain in label fit from which the labels, not the official order, say which row is which."""
+LEGIBLE = 0.45
+CLAIM = 0.6
+"""Label fit with which a group that was skipped may claim a row that is lost."""
+
+
+def read_table3(stream: Stream, forms: Forms, matcher: Matcher) -> TableReading | None:
+    """The table in the form that fits better, or None where the stream holds no values."""
+    groups = groups_of(stream)
+    if not groups:
+        return None
+    attempts = [_Attempt(stream, groups, form, forms, matcher) for form in forms.forms_of("t3")]
+    best = max(attempts, key=lambda attempt: attempt.score)
+    other = min(attempts, key=lambda attempt: attempt.score)
+    reading = best.reading()
+    if best.score - other.score < MARGIN:
+        reading.doubt("t3.form", "表三“（六）其他处理”是一行还是三行，无法确定")
+    return reading
+
+
+class _Attempt:
+    """The table read in one form."""
+
+    def __init__(
+        self, stream: Stream, groups: list[Group], form: TableForm, forms: Forms, matcher: Matcher
+    ) -> None:
+        self.stream, self.groups, self.form = stream, groups, form
+        self.width = len(form.rows[0].columns)
+        starts = [group.start for group in groups]
+        self.evidence: LabelEvidence = label_evidence(stream, starts, form.rows, matcher)
+        self.rules: ColumnRules = column_rules(form, forms.identities_of("t3", form.form))
+        self.reordered = False
+        self.score = -np.inf
+        for alignment in align(stream, groups, self.evidence, len(form.rows), self.width):
+            self._consider(alignment)
+
+    def _consider(self, alignment: Alignment) -> None:
+        """Keep this alignment if it reads better than the ones before."""
+        taken, skipped, reordered = self._reorder(alignment)
+        readings = {one.row: one.readings for one in taken}
+        choices = choose(readings, self.rules, len(self.form.rows), self.width)
+        local = sum(one.readings[0].score for one in alignment.taken)
+        score = alignment.score - local + choices[0].score
+        if score > self.score:
+            self.score, self.taken, self.skipped = score, taken, skipped
+            self.choices, self.reordered = choices, reordered
+
+    def _reorder(self, alignment: Alignment) -> tuple[list[Taken], list[int], bool]:
+        """Let labels decide where they clearly contradict the official order."""
+        taken = [one for one in alignment.taken if not one.by_columns]
+        fixed = [one for one in alignment.taken if one.by_columns]
+        claimants = self._claimants(alignment)
+        windows = [*taken, *claimants]
+        free = [r for r in range(len(self.form.rows)) if r not in {one.row for one in fixed}]
+        if not windows or len(windows) > len(free):
+            return list(alignment.taken), list(alignment.skipped), False
+        fit = self.evidence.before[[w.first for w in windows]][:, free]
+        bonus = np.zeros_like(fit)
+        for i, one in enumerate(taken):
+            bonus[i, free.index(one.row)] = ORDER_BONUS
+        chosen, columns = linear_sum_assignment(-(fit + bonus))
+        now = sum(fit[i, free.index(one.row)] for i, one in enumerate(taken))
+        gain = float(fit[chosen, columns].sum()) - now
+        if gain < REORDER_GAIN:
+            return list(alignment.taken), list(alignment.skipped), False
+        moved = [
+            Taken(free[column], w.first, w.last, w.readings, w.label)
+            for w, column in zip(windows, columns, strict=True)
+        ]
+        used = {w.first for w in claimants}
+        return [*fixed, *moved], [g for g in alignment.skipped if g not in used], True
+
+    def _claimants(self, alignment: Alignment) -> list[Taken]:
+        """Skipped groups that read as a row and whose label names a row that is lost."""
+        found = []
+        lost = set(range(len(self.form.rows))) - {one.row for one in alignment.taken}
+        for group in alignment.skipped:
+            place = self.groups[group]
+            readings = tuple(candidates(self.stream.atoms[place.start : place.stop], self.width))
+            best = int(np.argmax(self.evidence.before[group])) if readings else -1
+            if best in lost and self.evidence.before[group, best] >= CLAIM:
+                found.append(Taken(best, group, group + 1, readings, 0.0))
+                lost.discard(best)
+        return found
+
+    def reading(self) -> TableReading:
+        """The cells, with every reason for doubt."""
+        table = TableReading(self.form, self.score)
+        best = self.choices[0]
+        how = {one.row: one for one in self.taken}
+        for index, (row, candidate) in enumerate(zip(self.form.rows, best.rows, strict=True)):
+            if candidate is not None:
+                table.place(row, candidate.slots)
+                self._confidences(table, row, candidate, how[index])
+        self._doubt_rows(table, best, how)
+        self._doubt_open(table, best)
+        self._doubt_columns(table, best)
+        return table
+
+    def _confidences(
+        self, table: TableReading, row: FormRow, candidate: Candidate, taken: Taken
+    ) -> None:
+        value = BY_COLUMNS if taken.by_columns else FROM_SPLIT if candidate.how == "split" else None
+        if value is not None:
+            table.confidence.update(dict.fromkeys(row.cell_keys, value))
+
+    def _doubt_rows(self, table: TableReading, best: Choice, how: Mapping[int, Taken]) -> None:
+        rows = self.form.rows
+        lost = [row for row, candidate in zip(rows, best.rows, strict=True) if candidate is None]
+        if lost:
+            names = "、".join(f"“{row.label}”" for row in lost[:4])
+            table.doubt(
+                "t3.row_lost",
+                f"表三缺少{len(lost)}行：{names}{'等' if len(lost) > 4 else ''}",
+                [key for row in lost for key in row.cell_keys],
+            )
+        if self.reordered:
+            table.doubt("t3.row_order", "表三各行的次序与官方格式不同，已按行名读取")
+        values = [content(c.slots) if c is not None else None for c in best.rows]
+        unsure = swappable_rows(self._fit(how), values)
+        if unsure:
+            keys = [key for i in sorted(unsure) for key in rows[i].cell_keys]
+            table.doubt("t3.label", f"表三的行名不清，可能互换：{labels(self.form, keys)}", keys)
+        self._doubt_surplus(table, best)
+
+    def _fit(self, how: Mapping[int, Taken]) -> NDArray[np.float64]:
+        """Label fit of shape (rows, rows): the text beside row i's values against row j."""
+        size = len(self.form.rows)
+        fit = np.zeros((size, size))
+        for row, taken in how.items():
+            if taken.by_columns:
+                continue
+            before, after = self.evidence.before[taken.first], self.evidence.after[taken.last - 1]
+            both = np.minimum(
+                self.evidence.before_fuzzy[taken.first], self.evidence.before_trained[taken.first]
+            )
+            if before.max() >= LEGIBLE or after[row] <= before[row]:
+                # For a row's own label both voters must speak; against it, one is enough.
+                fit[row] = before
+                fit[row, row] = both[row]
+            else:
+                fit[row] = after
+        return fit
+
+    def _doubt_surplus(self, table: TableReading, best: Choice) -> None:
+        surplus = [
+            row
+            for row, candidate in zip(self.form.rows, best.rows, strict=True)
+            if candidate is not None and candidate.unused
+        ]
+        for row in surplus:
+            table.doubt("t3.surplus", f"表三“{row.label}”一行多出数字", row.cell_keys)
+        spare = [
+            raw
+            for group in self.skipped
+            for raw in unused_numbers(
+                self.stream.atoms[self.groups[group].start : self.groups[group].stop]
+            )
+        ]
+        if spare:
+            table.doubt("t3.unused", f"表三中有未能归入单元格的数字：{'、'.join(spare[:5])}")
+
+    def _doubt_open(self, table: TableReading, best: Choice) -> None:
+        """Cells on which joint readings of nearly the same score disagree."""
+        keys = {
+            (row, column): self.form.rows[row].cell_keys[column]
+            for row, column in differing_cells(best, self.choices[1:], MARGIN)
+        }
+        if not keys:
+            return
+        for (row, column), key in sorted(keys.items()):
+            table.proposals += _proposal(key, row, column, self.choices)
+        table.open_cells(keys.values())
+        names = labels(self.form, keys.values())
+        table.doubt("t3.open", f"表三{names}有多种读法，未予采用", keys.values())
+
+    def _doubt_columns(self, table: TableReading, best: Choice) -> None:
+        rows = [c.slots for c in best.rows if c is not None]
+        if not rows:
+            return
+        columns = self.form.rows[0].columns
+        detail = columns[:-1]  # the total is told by the row sums
+        unsure = swappable_columns(
+            header_texts(self.stream.gaps),
+            [column.label for column in detail],
+            [content([slots[i] for slots in rows]) for i in range(len(detail))],
+            between=detail[1].group[0] if detail[1].group else "",
+        )
+        if unsure:
+            names = "、".join(f"“{detail[i].label}”" for i in sorted(unsure))
+            table.doubt("t3.header", f"表三的表头不清，无法确认列的次序：{names}")
+        full = [c.slots if c is not None else lost_row(self.width).slots for c in best.rows]
+        odd = mixed_blanks([[slots[i] for slots in full] for i in range(self.width)])
+        if odd:
+            keys = [self.form.rows[row].cell_keys[column] for row, column in sorted(odd)]
+            table.doubt("t3.blank", f"表三同一列既有空白又有0：{labels(self.form, keys)}", keys)
+
+
+def _proposal(key: str, row: int, column: int, choices: Sequence[Choice]) -> list[Proposal]:
+    """The values that near readings give a cell, the likeliest first."""
+    values = []
+    for choice in choices:
+        candidate = choice.rows[row]
+        if choice.score < choices[0].score - MARGIN or candidate is None:
+            continue
+        slot = candidate.slots[column]
+        if slot.state is State.READ and slot.value is not None and slot.value not in values:
+            values.append(slot.value)
+    if not values:
+        return []
+    return [Proposal(key, values[0], "ambiguous", ("多种读法均符合勾稽关系",), tuple(values[1:]))]

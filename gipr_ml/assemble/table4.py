@@ -1,0 +1,267 @@
+"""Read table 4: reconsideration and litigation, three blocks of five values in one row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from gipr_ml.assemble.candidates import (
+    LOST,
+    Candidate,
+    Slot,
+    candidates,
+    slot,
+    sum_score,
+)
+from gipr_ml.assemble.splits import summed_splits
+from gipr_ml.assemble.stream import Atom, Kind, Stream
+from gipr_ml.assemble.table import FROM_SPLIT, TableReading, unused_numbers
+from gipr_ml.assemble.trust import content, swappable_columns
+from gipr_ml.forms import Forms, TableForm
+from gipr_ml.match import Matcher
+from gipr_ml.types import Proposal, State, Statement
+
+SKIPPED, BLANK_SKIPPED, WEAK_SKIPPED, BLOCK_LOST, CUT = -3.0, -0.05, -0.1, -12.0, -2.0
+SURPLUS_ZERO = -1.0
+"""Skipping a printed 0 at the end: a sixteenth value that can change nothing."""
+MARGIN = 1.0
+WEAK = 0.6
+MOST_SPLITS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    slots: tuple[Slot, ...]
+    score: float
+    skipped: tuple[Atom, ...]
+    split: bool = False
+
+
+def read_table4(
+    stream: Stream, forms: Forms, matcher: Matcher, statements: Sequence[Statement]
+) -> TableReading | None:
+    """The table, or None where the stream holds no values."""
+    form = forms.forms_of("t4")[-1]
+    width = len(form.rows[0].columns)
+    atoms = [atom for atom in stream.atoms if atom.weak < WEAK]
+    if not atoms:
+        return None
+    if any(atom.kind is Kind.RUN for atom in atoms):
+        readings = list(_glued(atoms, len(form.rows), width))
+    else:
+        readings = _in_order(atoms, len(form.rows), width)
+    if not readings:
+        return _illegible(form, atoms)
+    readings.sort(key=lambda reading: -reading.score)
+    return _table(form, width, stream, readings, _totals(form, statements))
+
+
+def _in_order(atoms: Sequence[Atom], blocks: int, width: int) -> list[_Reading]:
+    """Blocks taken one after the other; atoms between them may be skipped. Best few first."""
+
+    @lru_cache(maxsize=None)
+    def rest(start: int, block: int) -> tuple[_Reading, ...]:
+        if block == blocks:
+            skipped = tuple(atoms[start:])
+            return (_Reading((), sum(_skip(a, last=True) for a in skipped), skipped),)
+        found = []
+        if start < len(atoms):
+            for tail in rest(start + 1, block):
+                first = atoms[start]
+                found.append(
+                    _Reading(tail.slots, tail.score + _skip(first), (first, *tail.skipped))
+                )
+            for candidate, stop in options(start):
+                found += [
+                    _Reading(
+                        (*candidate.slots, *tail.slots), candidate.score + tail.score, tail.skipped
+                    )
+                    for tail in rest(stop, block + 1)
+                ]
+        found += [
+            _Reading(((LOST,) * width) + tail.slots, tail.score + BLOCK_LOST, tail.skipped)
+            for tail in rest(start, block + 1)
+        ]
+        return tuple(sorted(found, key=lambda reading: -reading.score)[:12])
+
+    @lru_cache(maxsize=None)
+    def options(start: int) -> list[tuple[Candidate, int]]:
+        found = []
+        for length in range(max(2, width - 2), width + 1):
+            if start + length <= len(atoms):
+                window = atoms[start : start + length]
+                cut = sum(a.row != b.row for a, b in zip(window, window[1:], strict=False))
+                singles = len({a.line for a in window}) == len(window)
+                cost = 0.0 if singles else cut * CUT
+                if all(atom.kind is Kind.BLANK for atom in window):
+                    if length == width:
+                        found.append(
+                            (Candidate(tuple(map(slot, window)), -0.5, "blanks"), start + length)
+                        )
+                    continue
+                found += [
+                    (Candidate(c.slots, c.score + cost, c.how), start + length)
+                    for c in candidates(window, width)[:8]
+                ]
+        return found
+
+    return list(rest(0, 0))
+
+
+def _skip(atom: Atom, *, last: bool = False) -> float:
+    if atom.kind is Kind.BLANK:
+        return BLANK_SKIPPED
+    if last and atom.value == 0:
+        return SURPLUS_ZERO
+    return SKIPPED * (1 - atom.weak) + WEAK_SKIPPED * atom.weak
+
+
+def _glued(atoms: Sequence[Atom], blocks: int, width: int) -> Iterator[_Reading]:
+    """All cuts of the digits into blocks whose sums hold."""
+    printed = [a for a in atoms if a.kind in (Kind.NUMBER, Kind.RUN) and a.raw.isdigit()]
+    runs = [atom.raw for atom in printed]
+    owners = [atom for atom in printed for _ in atom.raw]
+    for count, numbers in enumerate(_block_splits(runs, blocks, width)):
+        if count == MOST_SPLITS:
+            return
+        position, slots = 0, []
+        for number in numbers:
+            slots.append(Slot(State.READ, Decimal(number), owners[position], str(number)))
+            position += len(str(number))
+        score = sum(sum_score(slots[i : i + width]) for i in range(0, len(slots), width))
+        yield _Reading(tuple(slots), score, (), split=len(runs) != len(slots))
+
+
+def _block_splits(runs: Sequence[str], blocks: int, width: int) -> Iterator[tuple[int, ...]]:
+    if blocks == 1:
+        yield from summed_splits(runs, width)
+        return
+    digits = sum(map(len, runs))
+    for length in range(width, digits - (blocks - 1) * width + 1):
+        head, tail = _part(runs, length)
+        heads = list(summed_splits(head, width))
+        if heads:
+            for rest in _block_splits(tail, blocks - 1, width):
+                yield from ((*first, *rest) for first in heads)
+
+
+def _part(runs: Sequence[str], length: int) -> tuple[list[str], list[str]]:
+    """The first `length` digits of the runs, and the rest."""
+    head: list[str] = []
+    for index, run in enumerate(runs):
+        if len(run) > length:
+            return ([*head, run[:length]] if length else head), [run[length:], *runs[index + 1 :]]
+        head.append(run)
+        length -= len(run)
+    return head, []
+
+
+def _totals(form: TableForm, statements: Sequence[Statement]) -> dict[tuple[int, ...], Decimal]:
+    """What the prose says of totals: positions of cells that add up to a number."""
+    keys = {key: i for i, key in enumerate(form.cell_keys)}
+    return {
+        tuple(keys[key] for key in statement.restates): statement.value
+        for statement in statements
+        if statement.restates and all(key in keys for key in statement.restates)
+    }
+
+
+def _agrees(reading: _Reading, totals: dict[tuple[int, ...], Decimal]) -> bool:
+    return all(
+        sum((reading.slots[i].value or Decimal(0) for i in cells), Decimal(0)) == value
+        for cells, value in totals.items()
+    )
+
+
+def _table(
+    form: TableForm,
+    width: int,
+    stream: Stream,
+    readings: list[_Reading],
+    totals: dict[tuple[int, ...], Decimal],
+) -> TableReading:
+    best = readings[0]
+    confirmed = False
+    if best.split and totals:
+        agreeing = [reading for reading in readings if _agrees(reading, totals)]
+        if agreeing:
+            readings, best = agreeing, agreeing[0]
+            confirmed = len(totals) > 1
+    table = TableReading(form, best.score)
+    for i, row in enumerate(form.rows):
+        slots = best.slots[i * width : (i + 1) * width]
+        if not all(one.state is State.LOST for one in slots):
+            table.place(row, slots)
+        if best.split:
+            table.confidence.update(dict.fromkeys(row.cell_keys, FROM_SPLIT))
+    _doubt_open(table, form, readings)
+    digits = sum(len(one.raw or "") for one in best.slots)
+    if best.split and digits != len(best.slots) and not confirmed:
+        table.doubt("t4.glued", "表四的数字连在一起，其分割仅由合计推定", form.cell_keys)
+    if any(one.state is State.LOST for one in best.slots):
+        keys = [
+            k for k, one in zip(form.cell_keys, best.slots, strict=True) if one.state is State.LOST
+        ]
+        table.doubt("t4.lost", f"表四缺少{len(keys)}个单元格", keys)
+    spare = unused_numbers(a for a in best.skipped if a.value != 0)
+    if spare:
+        table.doubt("t4.unused", f"表四中有未能归入单元格的数字：{'、'.join(spare[:5])}")
+    _doubt_columns(table, form, width, stream, best)
+    return table
+
+
+def _doubt_open(table: TableReading, form: TableForm, readings: Sequence[_Reading]) -> None:
+    best = readings[0]
+    near = [r for r in readings if r.score >= best.score - MARGIN]
+    open_keys = []
+    for index, key in enumerate(form.cell_keys):
+        contents = dict.fromkeys((r.slots[index].state, r.slots[index].value) for r in near)
+        if len(contents) > 1:
+            open_keys.append(key)
+            values = [value for _, value in contents if value is not None]
+            if values:
+                basis = ("多种读法均符合合计",)
+                table.proposals.append(
+                    Proposal(key, values[0], "ambiguous", basis, tuple(values[1:]))
+                )
+    lost_rows = {key.split("/")[1] for key in open_keys} - set(table.rows)
+    open_keys = [key for key in open_keys if key.split("/")[1] not in lost_rows]
+    if open_keys:
+        table.open_cells(open_keys)
+        table.doubt("t4.open", f"表四有{len(open_keys)}个单元格有多种读法，未予采用", open_keys)
+
+
+def _doubt_columns(
+    table: TableReading, form: TableForm, width: int, stream: Stream, best: _Reading
+) -> None:
+    """The header must be legible where exchanging two of its columns would change a value."""
+    names = [column.label for column in form.rows[0].columns[:-1]]
+    blocks = [best.slots[i : i + width] for i in range(0, len(best.slots), width)]
+    header = "".join(piece.text for gap in stream.gaps[:-1] for piece in gap)
+    unsure: set[int] = set()
+    for block in blocks:
+        unsure |= swappable_columns(
+            _thirds(header, names[0][:2]), names, [content([one]) for one in block[:-1]]
+        )
+    rows = [row.label for row in form.rows]
+    swapped = swappable_columns([header], rows, [content(block) for block in blocks])
+    if unsure or swapped:
+        table.doubt("t4.header", "表四的表头不清，无法确认列的次序")
+
+
+def _thirds(header: str, first: str) -> list[str]:
+    """The header cut before each time its first column begins."""
+    starts = [i for i in range(len(header)) if header.startswith(first, i)]
+    stops = [*starts[1:], len(header)]
+    return [header[a:b] for a, b in zip(starts, stops, strict=True)] or [header]
+
+
+def _illegible(form: TableForm, atoms: Sequence[Atom]) -> TableReading:
+    table = TableReading(form, 0.0)
+    raw = " ".join(atom.raw for atom in atoms)
+    for row in form.rows:
+        table.place(row, [Slot(State.ILLEGIBLE, None, atoms[0], raw)] * len(row.columns))
+    table.doubt("t4.illegible", "表四的数字无法分割为十五个单元格", form.cell_keys)
+    return table

@@ -1,0 +1,107 @@
+"""May a reading be trusted? Tests that sums cannot replace.
+
+Exchanging two rows or two columns breaks no identity, so a clean sum never proves a label right.
+What does: for every two rows (columns) with different values, the labels as they stand must fit
+clearly better than the labels exchanged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import LCSseq
+
+from gipr_ml.assemble.candidates import Slot
+from gipr_ml.assemble.stream import Piece
+from gipr_ml.match import normalise
+from gipr_ml.types import State
+
+SWAP_MARGIN = 0.5
+"""How much better the labels must fit as they stand; two clean labels give 1 to 2."""
+HEADER_MARGIN = 2
+"""Characters of the header that only fit in the order in which the columns stand."""
+HEADER_SEEN = 0.6
+"""Share of the official header that a text must hold to count as the header."""
+
+Values = tuple[object, ...]
+
+
+def content(slots: Sequence[Slot]) -> Values:
+    """What cells hold, for comparing."""
+    return tuple((slot.state, slot.value) for slot in slots)
+
+
+def swappable_rows(fit: NDArray[np.float64], values: Sequence[Values | None]) -> set[int]:
+    """Rows that might be exchanged with another row of different content.
+
+    `fit[i, j]` says how well the label beside row i's values fits row j, 0 to 1; rows without
+    values are None.
+    """
+    own = np.diag(fit)
+    margins = own[:, None] + own[None, :] - fit - fit.T
+    found: set[int] = set()
+    present = [i for i, value in enumerate(values) if value is not None]
+    for position, i in enumerate(present):
+        for j in present[position + 1 :]:
+            if margins[i, j] < SWAP_MARGIN and values[i] != values[j]:
+                found |= {i, j}
+    return found
+
+
+def swappable_columns(
+    headers: Sequence[str], labels: Sequence[str], values: Sequence[Values], between: str = ""
+) -> set[int]:
+    """Columns that might be exchanged with another column of different content.
+
+    `headers` are the texts of the table's header, each time it is printed; `labels` the official
+    labels in order. `between` is a group label that stands behind the first one.
+    """
+    pairs = [
+        (i, j)
+        for i in range(len(labels))
+        for j in range(i + 1, len(labels))
+        if values[i] != values[j]
+    ]
+    if not pairs:
+        return set()
+    official = _joined(labels, between)
+    alphabet = set(official)
+    texts = ["".join(c for c in normalise(text) if c in alphabet) for text in headers]
+    fits = [LCSseq.similarity(text, official) for text in texts]
+    seen = [
+        (text, fit)
+        for text, fit in zip(texts, fits, strict=True)
+        if fit >= HEADER_SEEN * len(official)
+    ]
+    found: set[int] = set()
+    for i, j in pairs:
+        swapped = list(labels)
+        swapped[i], swapped[j] = swapped[j], swapped[i]
+        other = _joined(swapped, between)
+        margins = [fit - LCSseq.similarity(text, other) for text, fit in seen]
+        needed = min(HEADER_MARGIN, len(official) - LCSseq.similarity(official, other))
+        if not margins or max(margins) < needed or min(margins) < 0:
+            found |= {i, j}
+    return found
+
+
+def _joined(labels: Sequence[str], between: str) -> str:
+    return normalise(labels[0] + between + "".join(labels[1:]))
+
+
+def header_texts(gaps: Iterable[Sequence[Piece]]) -> list[str]:
+    """The text of each gap, where a header may stand."""
+    return ["".join(piece.text for piece in gap) for gap in gaps if gap]
+
+
+def mixed_blanks(columns: Sequence[Sequence[Slot]]) -> set[tuple[int, int]]:
+    """Blank cells (row, column) of columns that otherwise print their zeros."""
+    found: set[tuple[int, int]] = set()
+    for column, slots in enumerate(columns):
+        blanks = {i for i, slot in enumerate(slots) if slot.state is State.BLANK}
+        zeros = sum(slot.state is State.READ and slot.value == 0 for slot in slots)
+        if zeros and blanks:
+            found |= {(row, column) for row in blanks}
+    return found

@@ -1,0 +1,43 @@
+"""Hashed character n-grams: the features of the category voter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from zlib import crc32
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+BUCKETS = 1 << 13
+LENGTHS = (1, 2, 3)
+
+
+@lru_cache(maxsize=20_000)
+def buckets(text: str) -> tuple[int, ...]:
+    """Bucket of every character 1- to 3-gram of a normalised text, ends marked."""
+    framed = f"^{text}$"
+    return tuple(
+        crc32(framed[start : start + length].encode()) % BUCKETS
+        for length in LENGTHS
+        for start in range(len(framed) - length + 1)
+    )
+
+
+def matrix(texts: Sequence[str]) -> csr_matrix:
+    """Counts of shape (texts, BUCKETS), each row scaled to length 1."""
+    rows = [np.bincount(buckets(text), minlength=0) for text in texts]
+    indices = [np.flatnonzero(row) for row in rows]
+    data = [
+        np.sqrt(row[index].astype(np.float64)) for row, index in zip(rows, indices, strict=True)
+    ]
+    data = [values / (np.linalg.norm(values) or 1.0) for values in data]
+    starts = np.cumsum([0, *(len(index) for index in indices)])
+    return csr_matrix(
+        (
+            np.concatenate(data) if data else np.zeros(0),
+            np.concatenate(indices) if indices else np.zeros(0, dtype=np.int64),
+            starts,
+        ),
+        shape=(len(texts), BUCKETS),
+    )

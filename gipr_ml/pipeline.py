@@ -1,0 +1,120 @@
+"""The straight line: file → document → labelled lines → cells → checked report."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from gipr_ml.assemble import assemble
+from gipr_ml.check import check as check_cells
+from gipr_ml.errors import InputError
+from gipr_ml.forms import load_forms
+from gipr_ml.heading import agency_and_year, why_not_a_report
+from gipr_ml.lines import LineModel, load_model
+from gipr_ml.lines.store import default_folder
+from gipr_ml.match import Matcher, load_matcher
+from gipr_ml.narrative import read_narrative
+from gipr_ml.sources import read_bytes
+from gipr_ml.types import Document, LabelledLine, Reading, Report, ReportLine, Status
+
+
+def process(path: str | Path, *, model: Path | None = None) -> Report:
+    """Read one file. `model` is the folder of another model than the shipped one.
+
+    A file that is no such report, or cannot be read, gives a report of status "rejected" with the
+    reason. Raises `ModelError` where the model is unusable and `FileNotFoundError` where the file
+    is not there.
+    """
+    path = Path(path)
+    return process_bytes(path.read_bytes(), path.name, model=model)
+
+
+def process_bytes(data: bytes, name: str, *, model: Path | None = None) -> Report:
+    """Read the content of a file of the given name; see `process`."""
+    try:
+        return process_document(read_bytes(data, name), model=model)
+    except InputError as error:
+        return rejected(name, data, error)
+
+
+def process_document(document: Document, *, model: Path | None = None) -> Report:
+    """Everything behind the source: label, read the prose, assemble, check."""
+    line_model, matcher = _models(model or default_folder())
+    forms = load_forms()
+    lines = line_model.label(document.lines)
+    reason = why_not_a_report(lines)
+    statements = read_narrative(lines)
+    agency, year = agency_and_year(lines)
+    reading = assemble(lines, statements, forms, matcher, agency, year)
+    if not reading.cells:
+        reason = reason or "没有找到三张官方表格中的任何一张"
+    checked = check_cells(
+        reading.cells, reading.forms, reading.doubts, statements, reading.proposals
+    )
+    return Report(
+        name=document.name,
+        sha256=document.sha256,
+        media_type=document.media_type,
+        pages=len(document.pages) if document.paged else None,
+        status=Status.REJECTED if reason else checked.status,
+        agency=agency,
+        year=year,
+        forms=reading.forms,
+        cells=() if reason else reading.cells,
+        findings=() if reason else checked.findings,
+        proposals=() if reason else checked.proposals,
+        narrative=() if reason else checked.narrative,
+        lines=tuple(_report_line(line, reading) for line in lines),
+        passed=0 if reason else checked.passed,
+        reason=reason,
+        model=line_model.digest,
+        doubts=() if reason else reading.doubts,
+    )
+
+
+def check(report: Report) -> Report:
+    """The report checked anew from the cells it holds: findings, proposals and status."""
+    if report.status is Status.REJECTED:
+        return report
+    statements = tuple(figure.statement for figure in report.narrative)
+    checked = check_cells(report.cells, report.forms, report.doubts, statements)
+    return replace(
+        report,
+        status=checked.status,
+        findings=checked.findings,
+        proposals=checked.proposals,
+        narrative=checked.narrative,
+        passed=checked.passed,
+    )
+
+
+def rejected(name: str, data: bytes, error: InputError) -> Report:
+    """The result of an input that could not be read, with the reason."""
+    return Report(
+        name=Path(name).stem,
+        sha256=hashlib.sha256(data).hexdigest(),
+        media_type="application/octet-stream",
+        pages=None,
+        status=Status.REJECTED,
+        reason=error.message,
+    )
+
+
+@cache
+def _models(folder: Path) -> tuple[LineModel, Matcher]:
+    return load_model(folder), load_matcher(folder)
+
+
+def _report_line(labelled: LabelledLine, reading: Reading) -> ReportLine:
+    line = labelled.line
+    return ReportLine(
+        line.number,
+        line.page,
+        tuple(cell.text for cell in line.cells),
+        labelled.label,
+        labelled.confidence,
+        labelled.cell_labels,
+        reading.matched.get(line.number, ()),
+    )
