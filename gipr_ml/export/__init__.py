@@ -1,0 +1,94 @@
+"""What becomes of a report: result files (JSON), tidy tables (CSV, Parquet) and a workbook (XLSX).
+
+The heavy libraries behind a format are loaded when that format is first written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from gipr_ml.errors import ResultError, UsageError
+from gipr_ml.export.files import write_file
+from gipr_ml.export.result import dumps, from_dict, loads, to_dict
+from gipr_ml.types import Report
+
+__all__ = [
+    "FORMATS",
+    "dumps",
+    "from_dict",
+    "loads",
+    "read_result",
+    "to_dict",
+    "write",
+    "write_file",
+]
+
+
+def _json(report: Report) -> bytes:
+    # Half a character, as in file names of another encoding, becomes the \udc80 that JSON knows.
+    return dumps(report).encode("utf-8", "backslashreplace")
+
+
+def _csv(report: Report) -> bytes:
+    from gipr_ml.export.tidy import csv_bytes
+
+    return csv_bytes(report)
+
+
+def _xlsx(report: Report) -> bytes:
+    from gipr_ml.export.xlsx import xlsx_bytes
+
+    return xlsx_bytes(report)
+
+
+def _parquet(report: Report) -> bytes:
+    from gipr_ml.export.tidy import parquet_bytes
+
+    return parquet_bytes(report)
+
+
+_WRITERS: dict[str, Callable[[Report], bytes]] = {
+    "json": _json,
+    "csv": _csv,
+    "xlsx": _xlsx,
+    "parquet": _parquet,
+}
+FORMATS = tuple(_WRITERS)
+"""Names of the formats; each is also the ending of its files."""
+
+
+def write(
+    report: Report, folder: Path, formats: Sequence[str] = ("json",), stem: str | None = None
+) -> list[Path]:
+    """Write the report into `folder` as `stem`.json and so on; gives the paths in that order.
+
+    `stem` is the name of the document without its ending unless it is given. Every file appears
+    whole or not at all.
+
+    Raises `UsageError` for a format that is not known, `OSError` where the folder refuses a file.
+    """
+    unknown = [name for name in formats if name not in _WRITERS]
+    if unknown:
+        raise UsageError(
+            f"the format {unknown[0]!r} is not known; choose from {', '.join(FORMATS)}"
+        )
+    name = stem if stem is not None else Path(report.name).stem
+    made = [(folder / f"{name}.{kind}", _WRITERS[kind](report)) for kind in formats]
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, data in made:
+        write_file(path, data)
+    return [path for path, _ in made]
+
+
+def read_result(path: Path) -> Report:
+    """The report in the result file at `path`.
+
+    Raises `ResultError` where it is no result in the documented form or cannot be read.
+    """
+    try:
+        return loads(path.read_bytes())
+    except OSError as error:
+        raise ResultError(f"{path.name} cannot be read ({error.strerror})") from None
+    except ResultError as error:
+        raise ResultError(f"{path.name} cannot be checked: {error}") from None

@@ -1,0 +1,106 @@
+"""Which cells of a report a person should look at, and why: the marks of every page for people."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from gipr_ml.forms import load_forms
+from gipr_ml.types import Doubt, Finding, Outcome, Report, Severity, State, Status
+
+TABLE_NAMES = {"t2": "表二", "t3": "表三", "t4": "表四"}
+STATUS_NAMES = {
+    Status.CONSISTENT: "一致：各项均已读出，勾稽关系全部成立",
+    Status.NEEDS_REVIEW: "需要复核",
+    Status.REJECTED: "未能作为年度报告读取",
+}
+SEVERITY_NAMES = {Severity.ERROR: "错误", Severity.WARNING: "警告", Severity.INFO: "提示"}
+OUTCOME_NAMES = {Outcome.PASS: "成立", Outcome.FAIL: "不成立", Outcome.NOT_CHECKABLE: "无法核对"}
+VERDICT_NAMES = {"unique": "唯一", "ambiguous": "不唯一"}
+
+
+class Mark(StrEnum):
+    """What is the matter with a cell, the gravest first."""
+
+    FAILS = "与其他数字矛盾"
+    LOST = "缺失：文件中没有找到"
+    ILLEGIBLE = "无法辨认"
+    DOUBTFUL = "读数存疑"
+    NOT_APPLICABLE = "印为“/”或“-”"
+    BLANK = "印为空白"
+
+
+_OF_STATE = {
+    State.LOST: Mark.LOST,
+    State.ILLEGIBLE: Mark.ILLEGIBLE,
+    State.NOT_APPLICABLE: Mark.NOT_APPLICABLE,
+    State.BLANK: Mark.BLANK,
+}
+_NEEDS_REASON = {Mark.FAILS, Mark.LOST, Mark.ILLEGIBLE, Mark.DOUBTFUL}
+
+
+@dataclass(frozen=True, slots=True)
+class CellMark:
+    """The mark of one cell with its reasons, a sentence each."""
+
+    mark: Mark
+    reasons: tuple[str, ...]
+
+
+def cell_marks(report: Report) -> Mapping[str, CellMark]:
+    """The cells that are not simply read, by key. A cell gets the gravest mark that applies."""
+    failing = _messages(f for f in report.findings if _fails(f))
+    doubtful = _messages(
+        [*report.doubts, *(f for f in report.findings if f.severity is Severity.WARNING)]
+    )
+    proposed = {
+        p.cell: f"建议值 {figure(p.value)}（{VERDICT_NAMES[p.verdict]}）" for p in report.proposals
+    }
+    marks: dict[str, CellMark] = {}
+    for cell in report.cells:
+        applying = [
+            mark
+            for mark, applies in (
+                (Mark.FAILS, cell.key in failing),
+                (_OF_STATE.get(cell.state, Mark.BLANK), cell.state in _OF_STATE),
+                (Mark.DOUBTFUL, cell.key in doubtful),
+            )
+            if applies
+        ]
+        if not applying:
+            continue
+        mark = min(applying, key=list(Mark).index)
+        reasons = [*failing.get(cell.key, ()), *doubtful.get(cell.key, ())]
+        if cell.key in proposed:
+            reasons.append(proposed[cell.key])
+        if mark in _NEEDS_REASON:
+            reasons.insert(0, mark.value)
+        marks[cell.key] = CellMark(mark, tuple(dict.fromkeys(reasons)))
+    return marks
+
+
+def cell_name(report: Report, key: str) -> str:
+    """A cell by the labels of the form: 表三 （一）予以公开 自然人."""
+    table = key.partition("/")[0]
+    row, column = load_forms().table(table, report.forms[table]).by_key[key]
+    return f"{TABLE_NAMES[table]} {row.full_label} {column.label}"
+
+
+def figure(value: Decimal | None) -> str:
+    """The number in plain digits, nothing for None."""
+    return "" if value is None else f"{value:f}"
+
+
+def _fails(finding: Finding) -> bool:
+    return finding.outcome is Outcome.FAIL and finding.severity is Severity.ERROR
+
+
+def _messages(sources: Iterable[Doubt | Finding]) -> dict[str, list[str]]:
+    by_cell: dict[str, list[str]] = defaultdict(list)
+    for source in sources:
+        for key in source.cells:
+            by_cell[key].append(source.message)
+    return by_cell

@@ -1,0 +1,260 @@
+"""A report as the JSON of a result file, and back. Nothing is rounded on the way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from json.encoder import encode_basestring
+from typing import Any
+
+from pydantic import ValidationError
+
+from gipr_ml.errors import ResultError
+from gipr_ml.export.schema import CellPart, ResultFile, SourcePart
+from gipr_ml.forms import load_forms
+from gipr_ml.types import (
+    Doubt,
+    Finding,
+    NarrativeFigure,
+    Place,
+    Proposal,
+    Report,
+    ReportCell,
+    ReportLine,
+    State,
+    Statement,
+)
+
+SUM = " + "
+"""Joins the cell keys that a number of the prose restates."""
+
+
+def to_dict(report: Report) -> dict[str, Any]:
+    """The fields of a result file. Whole numbers are int, all others Decimal."""
+    return {
+        "document": {
+            "name": report.name,
+            "sha256": report.sha256,
+            "media_type": report.media_type,
+            "pages": report.pages,
+        },
+        "agency": report.agency,
+        "year": report.year,
+        "forms": dict(report.forms),
+        "status": str(report.status),
+        "reason": report.reason,
+        "passed": report.passed,
+        "model": report.model,
+        "cells": [_cell(cell) for cell in report.cells],
+        "findings": [_finding(finding) for finding in report.findings],
+        "proposals": [_proposal(proposal) for proposal in report.proposals],
+        "narrative": [_figure(figure) for figure in report.narrative],
+        "doubts": [
+            {"code": doubt.code, "message": doubt.message, "cells": list(doubt.cells)}
+            for doubt in report.doubts
+        ],
+        "lines": [_line(line) for line in report.lines],
+    }
+
+
+def _number(value: Decimal | None) -> int | Decimal | None:
+    return int(value) if value is not None and value == value.to_integral_value() else value
+
+
+def _place(place: Place) -> dict[str, Any]:
+    return {
+        "page": place.page,
+        "line": place.line,
+        "cell": place.cell,
+        "start": place.start,
+        "end": place.end,
+        "box": list(place.box) if place.box else None,
+    }
+
+
+def _cell(cell: ReportCell) -> dict[str, Any]:
+    return {
+        "key": cell.key,
+        "value": _number(cell.value),
+        "raw": cell.raw,
+        "state": str(cell.state),
+        "confidence": cell.confidence,
+        "source": _place(cell.source) if cell.source else None,
+        "unit": cell.unit,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": str(finding.severity),
+        "outcome": str(finding.outcome),
+        "cells": list(finding.cells),
+        "reported": _number(finding.reported),
+        "computed": _number(finding.computed),
+        "difference": _number(finding.difference),
+        "message": finding.message,
+    }
+
+
+def _proposal(proposal: Proposal) -> dict[str, Any]:
+    return {
+        "cell": proposal.cell,
+        "value": _number(proposal.value),
+        "verdict": proposal.verdict,
+        "basis": list(proposal.basis),
+        "alternatives": [_number(value) for value in proposal.alternatives],
+    }
+
+
+def _figure(figure: NarrativeFigure) -> dict[str, Any]:
+    return {
+        "quote": figure.statement.quote,
+        "value": _number(figure.statement.value),
+        "restates": SUM.join(figure.statement.restates),
+        "agrees": figure.agrees,
+        "source": _place(figure.statement.source),
+    }
+
+
+def _line(line: ReportLine) -> dict[str, Any]:
+    return {
+        "number": line.number,
+        "page": line.page,
+        "label": line.label,
+        "confidence": line.confidence,
+        "matched": list(line.matched),
+        "cells": list(line.cells),
+        "cell_labels": list(line.cell_labels),
+    }
+
+
+# ---------------------------------------------------------------- text
+
+
+def dumps(report: Report) -> str:
+    """The result file of a report: JSON with one cell, finding or line of the document a line."""
+    fields = []
+    for name, value in to_dict(report).items():
+        text = _text(value)
+        if isinstance(value, list) and value:
+            text = "[\n  " + ",\n  ".join(_text(item) for item in value) + "\n ]"
+        fields.append(f" {encode_basestring(name)}: {text}")
+    return "{\n" + ",\n".join(fields) + "\n}\n"
+
+
+def _text(value: Any) -> str:
+    """JSON of `value`. The standard encoder cannot write a Decimal as the number it is."""
+    if isinstance(value, str):
+        return encode_basestring(value)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f'"{key}": {_text(item)}' for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_text, value)) + "]"
+    return json.dumps(value, allow_nan=False)
+
+
+def loads(text: str | bytes) -> Report:
+    """The report in a result file. Raises `ResultError` as `from_dict` does."""
+    try:
+        data = json.loads(text, parse_float=Decimal)
+    except RecursionError:
+        raise ResultError("it is nested too deeply to be a result file") from None
+    except ValueError as error:
+        raise ResultError(f"it is not valid JSON ({error})") from None
+    return from_dict(data)
+
+
+# ---------------------------------------------------------------- back
+
+
+def from_dict(data: Mapping[str, Any]) -> Report:
+    """The report that the fields of a result file describe; fields it does not know are left out.
+
+    A person who corrects a result changes values and may forget states, so a value decides: a cell
+    with a value is read, and a cell without one that is called read is lost.
+
+    Raises `ResultError` naming the first faults and how many more there are.
+    """
+    try:
+        result = ResultFile.model_validate(data)
+    except ValidationError as error:
+        raise ResultError(_sentence([_fault(detail) for detail in error.errors()])) from None
+    faults = _foreign_cells(result)
+    if faults:
+        raise ResultError(_sentence(faults))
+    return Report(
+        name=result.document.name,
+        sha256=result.document.sha256,
+        media_type=result.document.media_type,
+        pages=result.document.pages,
+        status=result.status,
+        agency=result.agency,
+        year=result.year,
+        forms={str(table): str(year) for table, year in result.forms.items()},
+        cells=tuple(_report_cell(cell) for cell in result.cells),
+        findings=tuple(Finding(**dict(finding)) for finding in result.findings),
+        proposals=tuple(Proposal(**dict(proposal)) for proposal in result.proposals),
+        narrative=tuple(
+            NarrativeFigure(
+                Statement(f.quote, f.value, _sum(f.restates), _report_place(f.source)),
+                f.agrees,
+            )
+            for f in result.narrative
+        ),
+        lines=tuple(ReportLine(**dict(line)) for line in result.lines),
+        passed=result.passed,
+        reason=result.reason,
+        model=result.model,
+        doubts=tuple(Doubt(**dict(doubt)) for doubt in result.doubts),
+    )
+
+
+def _sum(text: str) -> tuple[str, ...]:
+    return tuple(text.split(SUM)) if text else ()
+
+
+def _report_place(source: SourcePart | None) -> Place:
+    return Place(**dict(source)) if source else Place()
+
+
+def _report_cell(cell: CellPart) -> ReportCell:
+    state = cell.state
+    if cell.value is not None:
+        state = State.READ
+    elif state is State.READ:
+        state = State.LOST
+    source = _report_place(cell.source) if cell.source else None
+    return ReportCell(cell.key, cell.value, cell.raw, state, cell.confidence, source, cell.unit)
+
+
+def _fault(detail: Mapping[str, Any]) -> str:
+    where = ".".join(str(step) for step in detail["loc"])
+    what = str(detail["msg"]).removeprefix("Value error, ")
+    return f"{where}: {what}" if where else what
+
+
+def _foreign_cells(result: ResultFile) -> list[str]:
+    """Cells that stand there twice or are not of the form that the result names."""
+    forms, faults, seen = load_forms(), [], set[str]()
+    years = {str(table): str(year) for table, year in result.forms.items()}
+    for cell in result.cells:
+        table = cell.key.partition("/")[0]
+        form = years.get(table)
+        if form is None:
+            faults.append(f"cells: {cell.key} is given, but forms does not name {table}")
+        elif cell.key not in forms.table(table, form).by_key:
+            faults.append(f"cells: {cell.key} is no cell of {table} in the form of {form}")
+        elif cell.key in seen:
+            faults.append(f"cells: {cell.key} stands there twice")
+        seen.add(cell.key)
+    return faults
+
+
+def _sentence(faults: Sequence[str]) -> str:
+    shown = "; ".join(faults[:3])
+    more = f" (and {len(faults) - 3} more)" if len(faults) > 3 else ""
+    return f"it is not a result in the documented form: {shown}{more}"

@@ -1,0 +1,181 @@
+"""What a result file may say. The published JSON Schema is made from these models.
+
+A result that a person or another program has changed is read by them too, so they ask only for what
+a check needs (`document`, `forms`, `cells`) and leave fields that they do not know alone.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from gipr_ml.types import Outcome, Severity, State, Status
+
+LARGEST_EXPONENT = 60
+"""Numbers beyond 10 to this power, or finer than its inverse, are no figures of a report."""
+
+
+def _exact(value: object) -> Decimal:
+    """A JSON number as it is written; text and true/false are no numbers."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise ValueError("should be a number")
+    number = value if isinstance(value, Decimal) else Decimal(str(value))
+    exponent = number.as_tuple().exponent
+    if not isinstance(exponent, int):
+        raise ValueError("should be a finite number")
+    if exponent < -LARGEST_EXPONENT or number.adjusted() > LARGEST_EXPONENT:
+        raise ValueError("is out of range for a figure")
+    return number
+
+
+def _plain(value: object) -> object:
+    return float(value) if isinstance(value, Decimal) else value
+
+
+Number = Annotated[Decimal, BeforeValidator(_exact), WithJsonSchema({"type": "number"})]
+Share = Annotated[float, BeforeValidator(_plain), Field(ge=0, le=1)]
+Length = Annotated[float, BeforeValidator(_plain)]
+Key = Annotated[str, Field(pattern=r"^t[234]/[a-z0-9_]+/[a-z0-9_]+$")]
+Index = Annotated[int, Field(ge=0)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class DocumentPart(_Part):
+    """The file that was read."""
+
+    name: str = Field(min_length=1, description="Name of the file.")
+    sha256: str = Field("", description="SHA-256 of the file's bytes, in hexadecimal.")
+    media_type: str = Field("", description="Media type of the file, such as text/html.")
+    pages: Index | None = Field(
+        None, description="Number of pages; null where the source has no pages."
+    )
+
+
+class SourcePart(_Part):
+    """Where something stands in the document."""
+
+    page: int | None = Field(None, description="Page from 1; null where there are no pages.")
+    line: int | None = Field(None, description="`number` of the line in `lines`.")
+    cell: int | None = Field(None, description="Index of the cell in its line, from 0.")
+    start: int | None = Field(None, description="Offset of the first character in the cell's text.")
+    end: int | None = Field(None, description="Offset after the last character.")
+    box: tuple[Length, Length, Length, Length] | None = Field(
+        None, description="Left, top, right, bottom on the page image, where there is one."
+    )
+
+
+class CellPart(_Part):
+    """One canonical cell of the official form."""
+
+    key: Key = Field(description="table/row/column, such as t3/new_requests/natural_person.")
+    value: Number | None = Field(
+        None, description="The number that is printed; null, never 0, where none is."
+    )
+    raw: str | None = Field(None, description="The text as it is printed.")
+    state: State = Field(
+        State.READ,
+        description="read; blank: printed empty; not_applicable: printed as / or -; lost: the form "
+        "has the cell, the document's text does not; illegible.",
+    )
+    confidence: Share = Field(1.0, description="How sure the reading is, 0 to 1.")
+    source: SourcePart | None = Field(None, description="Where the cell stands in the document.")
+    unit: str | None = Field(
+        None, description="The unit printed with the number where it is not the form's own."
+    )
+
+
+class FindingPart(_Part):
+    """What a rule says of the figures."""
+
+    rule: str = Field(description="Name of the rule.")
+    severity: Severity = Field(description="error, warning or info.")
+    outcome: Outcome = Field(description="fail, or not_checkable where a figure is missing.")
+    cells: tuple[str, ...] = Field((), description="Keys of the cells that the rule is about.")
+    reported: Number | None = Field(None, description="The figure that the report prints.")
+    computed: Number | None = Field(None, description="What the other figures make it.")
+    difference: Number | None = Field(None, description="reported minus computed.")
+    message: str = Field("", description="The finding in words, in Chinese.")
+
+
+class ProposalPart(_Part):
+    """A value that a cell probably should have; never applied by the program itself."""
+
+    cell: Key = Field(description="Key of the cell.")
+    value: Number = Field(description="The proposed value.")
+    verdict: Literal["unique", "ambiguous"] = Field(
+        description="unique: the rules allow no other value; ambiguous: they do."
+    )
+    basis: tuple[str, ...] = Field(
+        (), description="Rules that force the value, or why it is likelier than its rivals."
+    )
+    alternatives: tuple[Number, ...] = Field((), description="The other values that are possible.")
+
+
+class NarrativePart(_Part):
+    """A number that the prose restates."""
+
+    quote: str = Field(description="The words of the document.")
+    value: Number = Field(description="The number in them.")
+    restates: str = Field(description="Keys of the cells whose sum it is, joined by ' + '.")
+    agrees: bool | None = Field(
+        None, description="Whether the cells add up to it; null where one of them was not read."
+    )
+    source: SourcePart | None = Field(None, description="Where the words stand.")
+
+
+class LinePart(_Part):
+    """A line of the document."""
+
+    number: Index = Field(description="Position in the document, from 0.")
+    page: int | None = Field(None, description="Page from 1; null where there are no pages.")
+    label: str = Field(description="What the classifier takes the line for.")
+    confidence: Share = Field(description="How sure it is, 0 to 1.")
+    matched: tuple[str, ...] = Field(
+        (), description="Keys of the rows or cells that the line was matched to."
+    )
+    cells: tuple[str, ...] = Field((), description="Texts of the line's cells.")
+    cell_labels: tuple[str, ...] = Field((), description="One label a cell.")
+
+
+class DoubtPart(_Part):
+    """Why the reading alone may not be called consistent."""
+
+    code: str = Field(description="Stable name of the doubt.")
+    message: str = Field("", description="The doubt in words, in Chinese.")
+    cells: tuple[str, ...] = Field((), description="Keys of the cells in doubt.")
+
+
+class ResultFile(_Part):
+    """The result of processing one annual report on government information disclosure."""
+
+    document: DocumentPart = Field(description="The file that was read.")
+    agency: str | None = Field(None, description="Who reports; null where the document is silent.")
+    year: int | None = Field(None, description="The year that is reported on, or null.")
+    forms: dict[Literal["t2", "t3", "t4"], Literal["2019", "2021"]] = Field(
+        description="Which official form each table that was found follows."
+    )
+    status: Status = Field(
+        Status.NEEDS_REVIEW,
+        description="consistent: every cell was found, every rule holds, nothing is in doubt; "
+        "needs_review: any other report; rejected: no report, or unreadable.",
+    )
+    reason: str | None = Field(None, description="Why a document was rejected, else null.")
+    passed: Index = Field(0, description="How many rules hold.")
+    model: str | None = Field(None, description="Digest of the model that labelled the lines.")
+    cells: tuple[CellPart, ...] = Field(description="Every cell of the forms found.")
+    findings: tuple[FindingPart, ...] = Field((), description="Rules that fail or cannot be told.")
+    proposals: tuple[ProposalPart, ...] = Field((), description="Values that cells should have.")
+    narrative: tuple[NarrativePart, ...] = Field((), description="Numbers that the prose restates.")
+    doubts: tuple[DoubtPart, ...] = Field((), description="What the reading itself left open.")
+    lines: tuple[LinePart, ...] = Field((), description="Every line of the document.")
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a result as this program writes it."""
+    schema = ResultFile.model_json_schema(mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
