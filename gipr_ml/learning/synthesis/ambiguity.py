@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 
@@ -27,11 +28,15 @@ def unsettled(canvas: Canvas, tables: Sequence[TableForm]) -> set[str]:
     unsure: set[str] = set()
     for spans in runs:
         values = [span.value for span in spans if span.value is not None and span.text]
-        keys = [value.key for value in values]
-        table = next((t for t in tables if keys[0] in t.by_key), None) if keys else None
+        table = next((t for t in tables for v in values[:1] if v.key in t.by_key), None)
         if table is None or len(values) == 1:
             continue
-        columns = _columns_of(table, values)
+        if any(value.key is None for value in values):
+            # A reader cannot know that there is a number too many; zeros are zeros all the same.
+            if any(value.number or value.text != "0" for value in values):
+                unsure |= {value.key for value in values if value.key}
+            continue
+        columns = [table.by_key[value.key][1] for value in values if value.key]
         readings = _readings(_pieces(spans), columns, _check(table.table))
         if table.table == "t3" and values[0].key and len(values) == 7:
             rows[values[0].key.split("/")[1]] = (values, readings)
@@ -58,17 +63,12 @@ def _runs(canvas: Canvas) -> Iterable[list[Span]]:
 
 def _pieces(spans: Sequence[Span]) -> list[str]:
     """What is printed between two separators, in one piece each."""
-    return "".join(span.text for span in spans).split()
+    return _plain("".join(span.text for span in spans)).split()
 
 
-def _columns_of(table: TableForm, values: Sequence[Value]) -> list[FormColumn]:
-    columns = []
-    for value in values:
-        if value.key in table.by_key:
-            columns.append(table.by_key[value.key][1])
-        elif columns:
-            columns.append(columns[-1])
-    return columns
+def _plain(text: str) -> str:
+    """Full-width digits and signs as ASCII."""
+    return unicodedata.normalize("NFKC", text)
 
 
 def _readings(pieces: Sequence[str], columns: Sequence[FormColumn], check: Check) -> list[Reading]:
@@ -113,8 +113,8 @@ def _check(table: str) -> Check:
 
 
 def _differing(values: Sequence[Value], readings: Sequence[Reading]) -> set[str]:
-    """Keys of the values that are not the same in all readings, or all if the truth is not there."""
-    truth = tuple(value.text for value in values)
+    """Keys of the values that differ between readings; all if the truth is not among them."""
+    truth = _texts(values)
     if truth not in readings:
         return {value.key for value in values if value.key}
     return {
@@ -124,9 +124,13 @@ def _differing(values: Sequence[Value], readings: Sequence[Reading]) -> set[str]
     }
 
 
+def _texts(values: Sequence[Value]) -> Reading:
+    return tuple(_plain(value.text) for value in values)
+
+
 def _unsettled_rows(rows: Mapping[str, tuple[list[Value], list[Reading]]]) -> set[str]:
     """Rows of table 3 read together: a reading stays if the columns can add up with it."""
-    truths = {row: tuple(v.text for v in values) for row, (values, _) in rows.items()}
+    truths = {row: _texts(values) for row, (values, _) in rows.items()}
     live = {row: [_vector(r) for r in readings] for row, (_, readings) in rows.items()}
     joint = joint_readings(live)
     unsure: set[str] = set()
@@ -157,7 +161,7 @@ def joint_readings(rows: Mapping[str, Sequence[Vector]]) -> dict[str, set[Vector
         return None
     totals = _balanced(rows)
     results = [row for row in rows if row not in OUTSIDE]
-    forward = [{(0,) * 7}]
+    forward: list[set[Vector]] = [{(0,) * 7}]
     for row in results:
         sums = {_add(a, b) for a in forward[-1] for b in rows[row]}
         forward.append({s for s in sums if any(_fits(s, total) for total in totals)})
@@ -219,19 +223,32 @@ def _fits(part: Vector, whole: Vector) -> bool:
     return all(x <= y for x, y in zip(part, whole, strict=True))
 
 
-def row_of_six(
-    printed: Sequence[Decimal], width: int, check: Callable[[Sequence[Decimal | None]], bool]
-) -> set[int]:
-    """Positions of a row of `width` cells whose content depends on which cell was lost.
+Row = Sequence[Decimal]
 
-    `printed` holds the values left in their order; `check` says whether a row with None in one
-    place can be right.
+
+def lost_in_row(printed: Row, width: int, fits: Callable[[Row], bool]) -> set[int]:
+    """Places of a row of `width` cells whose content depends on which cell of it was lost.
+
+    `printed` holds the values that are left in their order, the last cell being the sum of the
+    others; `fits` says whether a completed row can be right.
     """
-    fitting = []
+    fitting: list[list[Decimal | None]] = []
     for lost in range(width):
-        row: list[Decimal | None] = [*printed[:lost], None, *printed[lost:]]
-        if check(row):
-            fitting.append(row)
-    if not fitting:
+        row = [*printed[:lost], Decimal(0), *printed[lost:]]
+        rest = sum(row[:-1], Decimal(0))
+        row[lost] = rest if lost == width - 1 else row[-1] - rest
+        if row[lost] >= 0 and fits(row):
+            fitting.append([*printed[:lost], None, *printed[lost:]])
+    return _places_that_differ(fitting, width)
+
+
+def surplus_in_row(printed: Row, width: int, fits: Callable[[Row], bool]) -> set[int]:
+    """Places of a row of `width` cells whose content depends on which value is one too many."""
+    rows = [[*printed[:place], *printed[place + 1 :]] for place in range(len(printed))]
+    return _places_that_differ([row for row in rows if fits(row)], width)
+
+
+def _places_that_differ(rows: Sequence[Sequence[Decimal | None]], width: int) -> set[int]:
+    if not rows:
         return set(range(width))
-    return {place for place in range(width) if len({row[place] for row in fitting}) > 1}
+    return {place for place in range(width) if len({row[place] for row in rows}) > 1}

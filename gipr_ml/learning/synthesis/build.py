@@ -11,6 +11,8 @@ from gipr_ml.learning.synthesis.figures import Figures
 from gipr_ml.learning.synthesis.paper import Head, Paper, Prose, Row, Table, Value
 from gipr_ml.learning.synthesis.prose import Text
 
+MARK_STYLES = ("official", "half_width", "spaced", "enumeration")
+
 
 def build_paper(rng: Random, figures: Figures, blank: Collection[str], text: Text) -> Paper:
     """The paper with these figures; cells whose key is in `blank` are printed empty."""
@@ -84,9 +86,9 @@ def _table3(rng: Random, figures: Figures, blank: Collection[str]) -> Table:
         ),
         Row("header", heads=[Head(column.label) for column in organisations]),
     ]
-    wide = rng.random() < 0.25
+    style = rng.choices(MARK_STYLES, (70, 12, 10, 8))[0]
     for form_row in form.rows:
-        mark = _mark(form_row.mark, wide)
+        mark = restyle(form_row.mark, style)
         label = form_row.label
         if form_row.aliases and rng.random() < 0.08:
             label = rng.choice(form_row.aliases)
@@ -96,7 +98,7 @@ def _table3(rng: Random, figures: Figures, blank: Collection[str]) -> Table:
                 "category",
                 mark + label,
                 mark,
-                groups=form_row.group,
+                groups=tuple(restyle(group, style) for group in form_row.group),
                 values=values,
                 key=form_row.key,
             )
@@ -104,9 +106,15 @@ def _table3(rng: Random, figures: Figures, blank: Collection[str]) -> Table:
     return Table("t3", form.form, rows)
 
 
-def _mark(mark: str, wide: bool) -> str:
-    """The item number, with a space after an Arabic one where the whole table has it so."""
-    return mark + " " if wide and mark.endswith(".") else mark
+def restyle(text: str, style: str) -> str:
+    """Item numbers as offices vary them: half-width brackets, a space or 、 after a numeral."""
+    if style == "half_width":
+        return text.replace("（", "(").replace("）", ")")
+    if style == "spaced" and text.endswith("."):
+        return text + " "
+    if style == "enumeration" and text.endswith("."):
+        return text[:-1] + "、"
+    return text
 
 
 def _table4(figures: Figures, blank: Collection[str]) -> Table:

@@ -95,20 +95,18 @@ def combinations(
 
 
 def _goes(layout: Layout, damage: Damage) -> bool:
-    return (damage.needs != "cells" or layout.cells) and (damage.needs != "rows" or layout.rows)
+    return damage.needs <= layout.shows and (not damage.only or layout.name in damage.only)
 
 
 def make_report(seed: int, layout: str, damage: str) -> SyntheticReport:
     """One report with this kind of damage in this layout."""
     rng = Random(f"gipr-ml {seed} {layout} {damage}")
     kind, place = DAMAGES[damage], LAYOUTS[layout]
-    choice = rng.choices([form for form, _ in FORMS], [weight for _, weight in FORMS])[0]
+    choice = rng.choice(kind.forms) if kind.forms else _draw_forms(rng)
     figures = draw_figures(rng, choice)
     if kind.error:
         figures = published_error(rng, figures)
-    blank: frozenset[str] = frozenset()
-    if place.cells and damage in ("none", "labels_10") and rng.random() < 0.25:
-        blank = blank_keys(rng, figures, rng.choice(BLANK_STYLES))
+    blank = blank_keys(rng, figures, rng.choice(BLANK_STYLES)) if kind.blanks else frozenset()
     paper = build_paper(rng, figures, blank, write_text(rng, figures))
     unsure = kind.paper(paper, rng)
     canvas = place.render(deepcopy(paper), rng)
@@ -121,3 +119,7 @@ def make_report(seed: int, layout: str, damage: str) -> SyntheticReport:
     name = f"{damage}-{layout}-{seed}"
     gold = make_gold(name, paper, canvas, figures.values, unsure)
     return SyntheticReport(name, place.suffix, canvas.text, gold, layout, damage, canvas)
+
+
+def _draw_forms(rng: Random) -> dict[str, str]:
+    return rng.choices([form for form, _ in FORMS], [weight for _, weight in FORMS])[0]

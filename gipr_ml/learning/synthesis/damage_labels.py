@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -88,4 +89,72 @@ def after_values(paper: Paper, rng: Random) -> set[str]:
     for row in labelled(paper):
         if rng.random() < 0.3:
             row.place = "below"
+    return set()
+
+
+def spaced(paper: Paper, rng: Random) -> set[str]:
+    """Stray spaces inside labels and headers, as justified text leaves them."""
+    share = rng.choice((0.1, 0.3))
+    for table in paper.tables():
+        for row in table.rows:
+            row.label = _with_spaces(row.label, share, rng)
+            for head in row.heads:
+                head.text = _with_spaces(head.text, share, rng)
+    return set()
+
+
+def _with_spaces(text: str, share: float, rng: Random) -> str:
+    return "".join(c + (" " if rng.random() < share else "") for c in text).strip()
+
+
+def glue(paper: Paper, rng: Random) -> set[str]:
+    """Two neighbouring labels of table 3 in one cell, their values on the next two lines."""
+    rows = paper.table("t3").rows
+    pairs = [n for n in range(len(rows) - 1) if _same_group(rows[n], rows[n + 1])]
+    chosen: list[int] = []
+    for place in rng.sample(pairs, 2):
+        if all(abs(place - other) > 2 for other in chosen):
+            chosen.append(place)
+    for place in chosen:
+        rows[place].label += rows[place + 1].label
+        rows[place].place = "above"
+        rows[place + 1].label = ""
+    return set()
+
+
+def _same_group(one: Row, other: Row) -> bool:
+    return bool(one.values and other.values and one.groups == other.groups)
+
+
+def cut_group(paper: Paper, rng: Random) -> set[str]:
+    """The label of a group of table 3 cut by a page: 三、本年度办理结 above, 果 below."""
+    rows = paper.table("t3").rows
+    inside = [n for n, row in enumerate(rows) if row.groups]
+    cut = rng.choice(inside[2:-2])
+    whole = rows[cut].groups[0]
+    size = rng.randint(len(whole) - 4, len(whole) - 1)
+    for number in inside:
+        row = rows[number]
+        row.groups = (whole[:size] if number < cut else whole[size:], *row.groups[1:])
+    page = Row("furniture", f"- {rng.randint(2, 6)} -")
+    header = [deepcopy(row) for row in rows if row.role == "header"]
+    rows[cut:cut] = [page, *header] if rng.random() < 0.5 else [page]
+    return set()
+
+
+def cut_row(paper: Paper, rng: Random) -> set[str]:
+    """A page break inside the label of a row; the values stand on the page before or after."""
+    rows = paper.table("t3").rows
+    place = rng.choice([n for n, row in enumerate(rows) if row.values and len(row.label) > 6])
+    row = rows[place]
+    size = rng.randint(3, len(row.label) - 2)
+    first, second = row.label[:size], row.label[size:]
+    page = Row("furniture", f"- {rng.randint(2, 6)} -")
+    rest = Row("category", groups=row.groups)
+    if rng.random() < 0.5:
+        row.label, rest.label = first, second
+        rows[place + 1 : place + 1] = [page, rest]
+    else:
+        row.label, rest.label = second, first
+        rows[place:place] = [rest, page]
     return set()

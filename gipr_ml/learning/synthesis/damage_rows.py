@@ -5,7 +5,8 @@ from __future__ import annotations
 from copy import deepcopy
 from random import Random
 
-from gipr_ml.learning.synthesis.paper import Paper, Row, Table
+from gipr_ml.learning.synthesis.paper import Head, Paper, Prose, Row, Table, Value
+from gipr_ml.learning.synthesis.prose import words
 
 
 def _cuts(rng: Random, table: Table, most: int) -> list[int]:
@@ -102,3 +103,121 @@ def relabel(row: Row) -> None:
         if value.key:
             table, _, column = value.key.split("/")
             value.key = f"{table}/{row.key}/{column}"
+
+
+def shuffle_group(paper: Paper, rng: Random) -> set[str]:
+    """The rows of one group of table 3 in any order, labels and values together."""
+    rows = paper.table("t3").rows
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for place in detail_rows(paper.table("t3")):
+        groups.setdefault(rows[place].groups, []).append(place)
+    places = rng.choice([p for g, p in groups.items() if len(p) > 2 and len(g) > 1])
+    mixed = places[:]
+    while mixed == places:
+        rng.shuffle(mixed)
+    for place, row in zip(places, [rows[number] for number in mixed], strict=True):
+        rows[place] = row
+    return set()
+
+
+def shift_cells(paper: Paper, rng: Random) -> set[str]:
+    """Fragments of table 3 whose values stand one cell left or right of their header."""
+    shift = 0
+    for row in paper.table("t3").body():
+        if rng.random() < 0.2:
+            shift = rng.choice((-1, 0, 1))
+        row.lead = shift
+        row.trail = max(0, -shift)
+    return set()
+
+
+def labels_above(paper: Paper, _rng: Random) -> set[str]:
+    """Every label of table 3 on a line above its values."""
+    for row in paper.table("t3").body():
+        row.place = "above"
+    return set()
+
+
+def reorder_blocks(paper: Paper, rng: Random) -> set[str]:
+    """The blocks of table 2 in another order."""
+    blocks: list[list[Row]] = []
+    table = paper.table("t2")
+    for row in table.rows:
+        if row.role == "header" and (not blocks or blocks[-1][-1].role != "header"):
+            blocks.append([])
+        blocks[-1].append(row)
+    order = blocks[:]
+    while order == blocks:
+        rng.shuffle(order)
+    table.rows = [row for block in order for row in block]
+    return set()
+
+
+def extra_row(paper: Paper, rng: Random) -> set[str]:
+    """A row that the official table 2 does not have."""
+    table = paper.table("t2")
+    place = next(n for n, row in enumerate(table.rows) if row.key == "normative_documents")
+    numbers = [rng.randint(0, 90) for _ in table.rows[place].values]
+    values = [Value(str(number), None, None) for number in numbers]
+    table.rows.insert(place + 1, Row("category", "其他主动公开文件", values=values))
+    return set()
+
+
+def split_table4(paper: Paper, _rng: Random) -> set[str]:
+    """Table 4 as three small tables, one a block."""
+    table = paper.table("t4")
+    top, middle, _ = (row.heads for row in table.rows[:3])
+    names = [[top[0].text], [top[1].text, middle[5].text], [top[1].text, middle[6].text]]
+    values = table.rows[3].values
+    rows: list[Row] = []
+    for number, titles in enumerate(names):
+        rows += [Row("header", heads=[Head(title, 5)]) for title in titles]
+        rows.append(Row("header", heads=[Head(head.text) for head in middle[:5]]))
+        rows.append(Row("category", values=values[5 * number : 5 * number + 5]))
+    table.rows = rows
+    return set()
+
+
+def note_in_table4(paper: Paper, rng: Random) -> set[str]:
+    """A line of explanation between the header and the values of table 4, or below them."""
+    rows = paper.table("t4").rows
+    note = rng.choice(words()["t4_notes"]).format(y=paper.year)
+    rows.insert(rng.choice((3, 3, 4)), Row("note", note))
+    return set()
+
+
+def prose_for_table4(paper: Paper, rng: Random) -> set[str]:
+    """A sentence where table 4 should be; its cells are not there."""
+    table = paper.table("t4")
+    sentence = rng.choice(words()["t4_sentences"]).format(y=paper.year)
+    paper.blocks[paper.blocks.index(table)] = Prose("narrative", sentence)
+    return set()
+
+
+def numbers_beside(paper: Paper, rng: Random) -> set[str]:
+    """Sentences full of numbers directly before and after tables 3 and 4."""
+    for name in ("t3", "t4"):
+        place = paper.blocks.index(paper.table(name))
+        for at in (place + 1, place):
+            if rng.random() < 0.7:
+                numbers = [rng.randint(0, 400) for _ in range(4)]
+                sentence = rng.choice(words()["beside"]).format(*numbers, y=paper.year)
+                paper.blocks.insert(at, Prose("narrative", sentence))
+    return set()
+
+
+def no_headings(paper: Paper, _rng: Random) -> set[str]:
+    """The section headings are gone."""
+    paper.blocks = [b for b in paper.blocks if isinstance(b, Table) or b.tag != "section"]
+    return set()
+
+
+def split_title(paper: Paper, rng: Random) -> set[str]:
+    """The title over two or three lines."""
+    place = next(n for n, b in enumerate(paper.blocks) if isinstance(b, Prose) and b.tag == "title")
+    title = paper.blocks[place]
+    if isinstance(title, Prose):
+        end = title.text.index(str(paper.year)) + rng.choice((0, 5, 6))
+        parts = [title.text[:end].strip(), title.text[end:].strip()]
+        paper.blocks[place : place + 1] = [Prose("title", part, title.level) for part in parts]
+    return set()

@@ -45,3 +45,16 @@ def _last_row(canvas: Canvas) -> set[str]:
         if span.value is not None and span.row == last.row and span.value.key:
             keys.add(span.value.key)
     return keys
+
+
+def drop_equal_lines(canvas: Canvas, _rng: Random) -> tuple[Canvas, set[str]]:
+    """Lines equal to an earlier one vanish; what they printed is lost."""
+    seen: set[str] = set()
+    kept = []
+    for line in canvas.lines():
+        text = "".join(span.text for span in line).strip()
+        if text and text in seen:
+            continue
+        seen.add(text)
+        kept.append(line)
+    return Canvas.of_lines(kept, canvas), set()

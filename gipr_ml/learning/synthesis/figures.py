@@ -169,9 +169,7 @@ def blank_keys(rng: Random, figures: Figures, style: str) -> frozenset[str]:
         organisation = column not in ("natural_person", "total")
         if table == "t3" and style == "no_totals":
             outside = row in ("new_requests", "carried_in", "total_processed", "carried_out")
-            if column == "total" and not outside:
-                keys.append(key)
-            elif value == 0:
+            if value == 0 or (column == "total" and not outside):
                 keys.append(key)
         elif table == "t3" and value == 0:
             if style == "all" or (style in ("organisations", "only_totals") and organisation):
@@ -182,7 +180,7 @@ def blank_keys(rng: Random, figures: Figures, style: str) -> frozenset[str]:
 
 
 def published_error(rng: Random, figures: Figures) -> Figures:
-    """The figures as an office prints them that added up wrongly: one total of table 3 or 4 is off."""
+    """The figures of an office that added up wrongly: one total of table 3 or 4 is off."""
     values = dict(figures.values)
     totals = [
         key

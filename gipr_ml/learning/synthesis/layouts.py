@@ -12,6 +12,8 @@ from gipr_ml.learning.synthesis import layouts_spaces as spaces
 from gipr_ml.learning.synthesis.canvas import Canvas
 from gipr_ml.learning.synthesis.paper import Paper
 
+EVERYTHING = frozenset(("cells", "rows", "counts"))
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -20,10 +22,9 @@ class Layout:
     name: str
     render: Callable[[Paper, Random], Canvas]
     suffix: str = "txt"
-    cells: bool = True
-    """Whether the borders of cells can be seen, so that an empty cell is seen to be empty."""
-    rows: bool = True
-    """Whether the values of a row stand together in a line of their own or behind their label."""
+    shows: frozenset[str] = EVERYTHING
+    """cells: where a cell ends, so that an empty one is seen; rows: the values of a row in one line;
+    counts: how many numbers a row has."""
 
 
 LAYOUTS: Mapping[str, Layout] = {
@@ -33,12 +34,12 @@ LAYOUTS: Mapping[str, Layout] = {
         Layout("pipes", lines.pipes),
         Layout("markdown", lines.markdown, suffix="md"),
         Layout("ocr_tabs", lines.ocr_tabs),
-        Layout("cell_lines", lines.cell_lines, cells=False, rows=False),
-        Layout("loose_cell_lines", lines.loose_cell_lines, cells=False, rows=False),
-        Layout("column_lines", lines.column_lines, cells=False, rows=False),
+        Layout("cell_lines", lines.cell_lines, shows=frozenset(("counts",))),
+        Layout("loose_cell_lines", lines.loose_cell_lines, shows=frozenset(("counts",))),
+        Layout("column_lines", lines.column_lines, shows=frozenset()),
         Layout("aligned", spaces.aligned),
-        Layout("single_spaces", spaces.single_spaces, cells=False),
-        Layout("glued", spaces.glued, cells=False),
+        Layout("single_spaces", spaces.single_spaces, shows=frozenset(("rows", "counts"))),
+        Layout("glued", spaces.glued, shows=frozenset()),
         Layout("html_spans", web.html_spans, suffix="html"),
         Layout("html_plain", web.html_plain, suffix="html"),
     )

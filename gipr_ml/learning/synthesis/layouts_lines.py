@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
+from itertools import pairwise
 from random import Random
 
 from gipr_ml.learning.synthesis.canvas import Canvas
@@ -116,7 +117,7 @@ def _fragments(table: Table, rng: Random) -> list[Table]:
     header = [row for row in table.rows[:3] if row.role == "header"]
     cuts = sorted(rng.sample(range(6, len(table.rows)), rng.randint(1, 2)))
     bounds = [0, *cuts, len(table.rows)]
-    parts = [table.rows[a:b] for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    parts = [table.rows[a:b] for a, b in pairwise(bounds)]
     page = rng.randint(2, 5)
     fragments = [Table(table.name, table.form, parts[0])]
     for number, part in enumerate(parts[1:]):

@@ -38,7 +38,7 @@ def display_width(text: str) -> int:
 
 
 def single_spaces(paper: Paper, rng: Random) -> Canvas:
-    """Raw reading order of a PDF: single spaces between cells, header cells on lines of their own."""
+    """Raw reading order of a PDF: single spaces between cells, header cells each on a line."""
     cut = rng.random() < 0.5
 
     def put(canvas: Canvas, table: Table) -> None:

@@ -17,7 +17,7 @@ Tag = tuple[str, str]
 def label_lines(
     document: str, file_name: str, data: bytes, canvas: Canvas
 ) -> list[dict[str, object]]:
-    """The lines that the sources read from `data`, labelled by what the canvas says of their text."""
+    """The lines that the sources read from `data`, labelled by what the canvas says of them."""
     from gipr_ml.sources import read_bytes
 
     trail = _Trail(canvas)

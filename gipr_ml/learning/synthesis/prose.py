@@ -1,4 +1,4 @@
-"""The words around the tables: titles, sections, narrative that restates figures, site furniture."""
+"""The words around the tables: titles, sections, sentences that restate figures, furniture."""
 
 from __future__ import annotations
 
