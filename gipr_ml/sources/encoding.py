@@ -1,0 +1,112 @@
+"""Bytes to text, for every encoding that Chinese documents come in.
+
+Nothing that a file says of its own encoding is believed: a wrong `charset` is common. Each
+candidate is decoded strictly and judged by how much of the text is characters that Chinese reports
+use. Statistical detectors guess badly on short Chinese text and are not used.
+"""
+
+from __future__ import annotations
+
+import codecs
+from functools import cache
+
+from gipr_ml.errors import BadEncoding, UnknownFormat
+from gipr_ml.sources.chars import clean
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_CANDIDATES = ("utf-8", "gb18030", "utf-16-le", "utf-16-be")
+_SAMPLE = 20_000
+"""Characters that are judged: enough to be sure, few enough to cost nothing."""
+_SURE = 0.9
+_PLAUSIBLE = 0.6
+_MOST_REPLACED = 0.02
+_MOST_CONTROLS = 0.01
+
+
+def decode(data: bytes, name: str) -> str:
+    """The text of `data`. A character cut off at the end is left out.
+
+    Raises `BadEncoding` where no candidate fits, `UnknownFormat` where the bytes are no text.
+    """
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            text = _lenient(data[len(mark) :], encoding)
+            return _checked(text, name)
+    scored: list[tuple[float, str]] = []
+    for encoding in _CANDIDATES:
+        strict = _strict(data, encoding)
+        if strict is None:
+            continue
+        score = plausibility(strict)
+        if score >= _SURE:
+            return _checked(strict, name)
+        scored.append((score, strict))
+    if scored:
+        score, text = max(scored, key=lambda pair: pair[0])
+        if score >= _PLAUSIBLE:
+            return _checked(text, name)
+    return _damaged(data, name)
+
+
+def _damaged(data: bytes, name: str) -> str:
+    """Text in which single bytes are broken: read, with U+FFFD where a character is lost."""
+    if b"\0" in data[:_SAMPLE]:
+        raise _binary(name)
+    texts = [_lenient(data, encoding) for encoding in ("utf-8", "gb18030")]
+    text = max(texts, key=plausibility)
+    if plausibility(text) < _PLAUSIBLE or text.count("\ufffd") > _MOST_REPLACED * len(text):
+        raise BadEncoding(
+            f"{name}: the text is in none of UTF-8, GB18030 and UTF-16; save it as UTF-8"
+        )
+    return _checked(text, name)
+
+
+def plausibility(text: str) -> float:
+    """Share of the first characters that Chinese reports use, 0 to 1; 1 for an empty text."""
+    sample = "".join(clean(text[:_SAMPLE]).split())
+    if not sample:
+        return 1.0
+    common = _common()
+    return sum(char in common for char in sample) / len(sample)
+
+
+@cache
+def _common() -> frozenset[str]:
+    """ASCII, the punctuation of GB 2312 and its first level: the 3,755 most used characters."""
+    chars = {chr(code) for code in range(0x20, 0x7F)}
+    for high in (0xA1, 0xA3, *range(0xB0, 0xD8)):
+        for low in range(0xA1, 0xFF):
+            chars.update(bytes((high, low)).decode("gb2312", errors="ignore"))
+    return frozenset(chars)
+
+
+def _strict(data: bytes, encoding: str) -> str | None:
+    """`data` decoded, but for a character cut off at its end; None where it does not fit."""
+    try:
+        return codecs.getincrementaldecoder(encoding)("strict").decode(data, final=False)
+    except UnicodeDecodeError:
+        return None
+
+
+def _lenient(data: bytes, encoding: str) -> str:
+    return codecs.getincrementaldecoder(encoding)("replace").decode(data, final=False)
+
+
+def _checked(text: str, name: str) -> str:
+    sample = text[:_SAMPLE]
+    controls = sum(char < " " and char not in "\t\n\r\x0b\x0c" for char in sample)
+    if controls > _MOST_CONTROLS * len(sample):
+        raise _binary(name)
+    return text
+
+
+def _binary(name: str) -> UnknownFormat:
+    return UnknownFormat(
+        f"{name}: looks like binary data, not like text; give the report as text, Markdown or HTML"
+    )

@@ -1,0 +1,186 @@
+"""Lines of text to lines of cells: tabs, pipes, spaces, or borders that are lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from gipr_ml.sources.glued import cut_glued, looks_glued
+from gipr_ml.sources.lines import LineList
+from gipr_ml.sources.spaces import VALUE, Piece, split_spaces
+from gipr_ml.types import Borders, Cell
+
+SourceLine = tuple[int, str]
+"""Line of the file from 1, and its text."""
+
+_PIPES = str.maketrans("｜│┃", "|||")
+_HEADING = re.compile(r"\s{0,3}(#{1,6})\s*([^#\s].*?)\s*#*\s*$")
+_EMPHASIS = re.compile(r"\*\*(.+?)\*\*|__(?=\S)(.+?)(?<=\S)__")
+_LINES = r"[\s|+:=─━┄┈┌┬┐├┼┤└┴┘╔╗╚╝═╠╣╬╦╩-]*"
+_RULER = re.compile(rf"\s*([-=*_])\1{{2,}}\s*|{_LINES}[─━═┼+]{_LINES}")
+_DASHES = re.compile(r":?-+:?")
+_SURE_DASHES = re.compile(r":-*:?|-*:|-{2,}")
+_OUTER = 0.9
+"""Share of a table's rows that have a pipe at the edge, for it to be an edge and no blank cell."""
+_GLUED_VALUES = 3
+
+
+class _PipeRow(NamedTuple):
+    number: int
+    text: str
+    """Without blanks around, every kind of pipe as `|`."""
+    start: int
+
+
+def add_lines(lines: LineList, source: Iterable[SourceLine]) -> None:
+    """Add every line of `source` with its cells; blank lines and rulers of tables are left out."""
+    pipes: list[_PipeRow] = []
+    table: int | None = None
+    for number, text in source:
+        if not text.strip():
+            continue
+        if (piped := _pipe_row(number, text)) is not None:
+            pipes.append(piped)
+            continue
+        if pipes:
+            table = _add_pipes(lines, pipes, table)
+            pipes = []
+        if _RULER.fullmatch(text):
+            continue
+        if (cells := _tabbed(text)) is not None:
+            table = lines.new_table() if table is None else table
+            lines.add(cells, "explicit", number, table=table)
+            continue
+        table = None
+        add_line(lines, text, number)
+    if pipes:
+        _add_pipes(lines, pipes, table)
+
+
+def add_line(lines: LineList, text: str, number: int | None, *, start: int = 0) -> None:
+    """Add a line that has neither tabs nor pipes; where it is glued, each line that it was.
+
+    `start` is the offset of `text` in the line of the file.
+    """
+    heading = 0
+    if match := _HEADING.fullmatch(text):
+        heading = len(match[1])
+        start += match.start(2)
+        text = match[2]
+    text = plain_text(text)
+    if not text.strip():
+        return
+    borders, rows = _rows(text)
+    for row in rows:
+        cells = [Cell(piece, start + offset) for offset, piece in row]
+        lines.add(cells, borders, number, heading=heading)
+        heading = 0
+
+
+def _rows(text: str) -> tuple[Borders, Sequence[Sequence[Piece]]]:
+    """The rows of a line without tabs and pipes, and how their cells were told apart."""
+    rows = cut_glued(text) if looks_glued(text) else None
+    if rows is None and (pieces := split_spaces(text)) is not None:
+        return "spaces", [pieces]
+    if rows is None:
+        rows = cut_glued(text)
+    if rows is None:
+        left = len(text) - len(text.lstrip())
+        rows = [[(left, text.strip())]]
+    if (
+        len(rows) == 1
+        and len(rows[0]) > 1
+        and all(a[0] + len(a[1]) < b[0] for a, b in pairwise(rows[0]))
+    ):
+        return "spaces", rows
+    return "none", rows
+
+
+def plain_text(text: str) -> str:
+    """`text` without the marks of bold type."""
+    if "**" in text or "__" in text:
+        return _EMPHASIS.sub(lambda match: match[1] or match[2], text)
+    return text
+
+
+# ---------------------------------------------------------------- tabs
+
+
+def _tabbed(text: str) -> list[Cell] | None:
+    """The cells of a line with tabs, blank ones kept; None where a tab is but an indent."""
+    if "\t" not in text:
+        return None
+    fields = list(_fields(text, "\t"))
+    filled = [index for index, (_, field) in enumerate(fields) if field]
+    if filled == [len(fields) - 1] and not VALUE.fullmatch(fields[-1][1]):
+        return None
+    return _cells(fields)
+
+
+def _fields(text: str, border: str, start: int = 0) -> Iterable[Piece]:
+    for field in text.split(border):
+        yield start + len(field) - len(field.lstrip()), field.strip()
+        start += len(field) + 1
+
+
+def _cells(fields: Iterable[Piece]) -> list[Cell]:
+    """A cell for each field, and for each of three and more values in one field."""
+    cells: list[Cell] = []
+    for start, field in fields:
+        words = field.split(" ")
+        if len(words) >= _GLUED_VALUES and all(VALUE.fullmatch(word) for word in words):
+            for match in re.finditer(r"\S+", field):
+                cells.append(Cell(match[0], start + match.start()))
+        else:
+            cells.append(Cell(plain_text(field), start))
+    return cells
+
+
+# ---------------------------------------------------------------- pipes
+
+
+def _pipe_row(number: int, text: str) -> _PipeRow | None:
+    if "|" not in text and "│" not in text and "｜" not in text and "┃" not in text:
+        return None
+    piped = text.translate(_PIPES)
+    bare = piped.strip()
+    if bare.count("|") < 2 and not (bare.startswith("|") or bare.endswith("|")):
+        return None
+    return _PipeRow(number, bare, len(piped) - len(piped.lstrip()))
+
+
+def _add_pipes(lines: LineList, rows: Sequence[_PipeRow], table: int | None) -> int | None:
+    """Add rows with pipes that follow one another; the number of their table, if they are one."""
+    leading = sum(row.text.startswith("|") for row in rows) >= _OUTER * len(rows)
+    trailing = sum(row.text.endswith("|") for row in rows) >= _OUTER * len(rows)
+    split = [(row, _pipe_fields(row, leading, trailing)) for row in rows]
+    if all(len(fields) < 2 for _, fields in split):  # one cell a line, pipes between
+        for row, fields in split:
+            for start, field in fields:
+                add_line(lines, field, row.number, start=start)
+        return None
+    table = lines.new_table() if table is None else table
+    for index, (row, fields) in enumerate(split):
+        if not _is_ruler([field for _, field in fields], second=index == 1):
+            lines.add(_cells(fields), "explicit", row.number, table=table)
+    return table
+
+
+def _pipe_fields(row: _PipeRow, leading: bool, trailing: bool) -> list[Piece]:
+    """What stands between the pipes of a row, the pipes at its edges being no borders of cells."""
+    text, start = row.text, row.start
+    if text.count("|") == len(text.replace(" ", "")) and text.count("|") < 3:
+        return []
+    if text.startswith("|") and leading:
+        text, start = text[1:], start + 1
+    if text.endswith("|") and trailing:
+        text = text[:-1]
+    return list(_fields(text, "|", start))
+
+
+def _is_ruler(fields: Sequence[str], *, second: bool) -> bool:
+    """Whether a row only rules a line, as |---|: single dashes are values but in the second row."""
+    ruler = _DASHES if second else _SURE_DASHES
+    return all(ruler.fullmatch(field) for field in fields)

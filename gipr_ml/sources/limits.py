@@ -1,0 +1,10 @@
+"""How large an input may be. A real report has a few hundred lines and, as text, some 10 KB."""
+
+MAX_BYTES = 20_000_000
+"""Bytes of a file. Web pages that carry their pictures inside reach several million."""
+
+MAX_LINES = 20_000
+"""Lines of a document, after glued lines have been cut."""
+
+MAX_CELLS = 200_000
+"""Cells of a document."""

@@ -1,0 +1,51 @@
+"""Collecting the lines of a document as a reader comes upon them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gipr_ml.errors import TooLarge
+from gipr_ml.sources.limits import MAX_CELLS, MAX_LINES
+from gipr_ml.types import Borders, Cell, Line
+
+
+class LineList:
+    """The lines so far, numbered in order. Raises `TooLarge` beyond the limits."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.lines: list[Line] = []
+        self._cells = 0
+        self._tables = 0
+
+    def new_table(self) -> int:
+        """Number of the next table, counted from 0."""
+        self._tables += 1
+        return self._tables - 1
+
+    def add(
+        self,
+        cells: Sequence[Cell],
+        borders: Borders,
+        source_line: int | None,
+        *,
+        table: int | None = None,
+        heading: int = 0,
+    ) -> None:
+        """Add a line of `cells`."""
+        self._cells += len(cells)
+        if len(self.lines) >= MAX_LINES or self._cells > MAX_CELLS:
+            raise TooLarge(
+                f"{self.name}: more than {MAX_LINES:,} lines or {MAX_CELLS:,} cells; "
+                "give one report a file"
+            )
+        self.lines.append(
+            Line(
+                number=len(self.lines),
+                cells=tuple(cells),
+                borders=borders,
+                table=table,
+                source_line=source_line,
+                heading=heading,
+            )
+        )
