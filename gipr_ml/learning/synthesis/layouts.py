@@ -23,7 +23,7 @@ class Layout:
     render: Callable[[Paper, Random], Canvas]
     suffix: str = "txt"
     shows: frozenset[str] = EVERYTHING
-    """cells: where a cell ends, so that an empty one is seen; rows: the values of a row in one line;
+    """cells: where a cell ends, so that an empty one is seen; rows: the values of a row in a line;
     counts: how many numbers a row has."""
 
 
