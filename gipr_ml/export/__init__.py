@@ -63,8 +63,7 @@ def write(
 ) -> list[Path]:
     """Write the report into `folder` as `stem`.json and so on; gives the paths in that order.
 
-    `stem` is the name of the document without its ending unless it is given. Every file appears
-    whole or not at all.
+    `stem` is the name of the document unless it is given. Every file appears whole or not at all.
 
     Raises `UsageError` for a format that is not known, `OSError` where the folder refuses a file.
     """
@@ -73,7 +72,7 @@ def write(
         raise UsageError(
             f"the format {unknown[0]!r} is not known; choose from {', '.join(FORMATS)}"
         )
-    name = stem if stem is not None else Path(report.name).stem
+    name = report.name if stem is None else stem
     made = [(folder / f"{name}.{kind}", _WRITERS[kind](report)) for kind in formats]
     folder.mkdir(parents=True, exist_ok=True)
     for path, data in made:

@@ -52,10 +52,8 @@ class CellMark:
 
 def cell_marks(report: Report) -> Mapping[str, CellMark]:
     """The cells that are not simply read, by key. A cell gets the gravest mark that applies."""
-    failing = _messages(f for f in report.findings if _fails(f))
-    doubtful = _messages(
-        [*report.doubts, *(f for f in report.findings if f.severity is Severity.WARNING)]
-    )
+    failing = _messages(_failing(report, Severity.ERROR))
+    doubtful = _messages([*report.doubts, *_failing(report, Severity.WARNING)])
     proposed = {
         p.cell: f"建议值 {figure(p.value)}（{VERDICT_NAMES[p.verdict]}）" for p in report.proposals
     }
@@ -94,8 +92,9 @@ def figure(value: Decimal | None) -> str:
     return "" if value is None else f"{value:f}"
 
 
-def _fails(finding: Finding) -> bool:
-    return finding.outcome is Outcome.FAIL and finding.severity is Severity.ERROR
+def _failing(report: Report, severity: Severity) -> list[Finding]:
+    """Findings of rules that do not hold; one that cannot be checked says nothing of its cells."""
+    return [f for f in report.findings if f.outcome is Outcome.FAIL and f.severity is severity]
 
 
 def _messages(sources: Iterable[Doubt | Finding]) -> dict[str, list[str]]:

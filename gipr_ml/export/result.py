@@ -26,6 +26,8 @@ from gipr_ml.types import (
     Statement,
 )
 
+_ENCODER = json.JSONEncoder(allow_nan=False)
+
 SUM = " + "
 """Joins the cell keys that a number of the prose restates."""
 
@@ -146,15 +148,17 @@ def dumps(report: Report) -> str:
 
 def _text(value: Any) -> str:
     """JSON of `value`. The standard encoder cannot write a Decimal as the number it is."""
+    if value is None:
+        return "null"
     if isinstance(value, str):
         return encode_basestring(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join([f'"{key}": {_text(item)}' for key, item in value.items()]) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join([_text(item) for item in value]) + "]"
     if isinstance(value, Decimal):
         return f"{value:f}"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f'"{key}": {_text(item)}' for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_text, value)) + "]"
-    return json.dumps(value, allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def loads(text: str | bytes) -> Report:

@@ -40,8 +40,10 @@ COLOURS = {
     Mark.NOT_APPLICABLE: "DDE8F3",
     Mark.BLANK: "ECECEC",
 }
-WIDTHS = {"t2": (30, 19, 19, 19), "t3": (13, 15, 44, *(11,) * 7), "t4": (10,) * 15}
+WIDTHS = {"t2": (30, 19, 19, 19), "t3": (17, 16, 46, *(12,) * 7), "t4": (10,) * 15}
 """Column widths in characters."""
+NAMED_AT_MOST = 8
+"""More cells than this are counted instead of named."""
 LINE_HEIGHT = 16.0
 """Points."""
 FIRST_ROW = 3
@@ -104,10 +106,10 @@ def _lines(text: str, width: float) -> int:
     )
 
 
-def _page(sheet: Worksheet, landscape: bool) -> None:
+def _page(sheet: Worksheet, landscape: bool, one_page: bool = False) -> None:
     sheet.page_setup.paperSize = 9  # A4
     sheet.page_setup.orientation = "landscape" if landscape else "portrait"
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, int(one_page)
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_options.horizontalCentered = True
     sheet.sheet_view.showGridLines = False
@@ -139,11 +141,9 @@ def _table(
             address[box.key] = f"'{sheet.title}'!{drawn.coordinate}"
             _figure(drawn, cells.get(box.key), marks.get(box.key))
     _heights(sheet, grid, widths)
-    _page(sheet, landscape=table.table != "t2")
+    _page(sheet, landscape=table.table != "t2", one_page=True)
     if grid.head:
-        last = FIRST_ROW + grid.head - 1
-        sheet.print_title_rows = f"{FIRST_ROW}:{last}"
-        sheet.freeze_panes = sheet.cell(last + 1, grid.label_columns + 1)
+        sheet.freeze_panes = sheet.cell(FIRST_ROW + grid.head, grid.label_columns + 1)
     return address
 
 
@@ -213,8 +213,8 @@ def _overview(sheet: Worksheet, report: Report) -> None:
     _put(
         sheet,
         row + 3 + len(Mark),
-        1,
-        "着色的单元格附有批注，说明原因。数字均为原文所印，未作改动。",
+        2,
+        "需要查看的单元格附有批注，说明原因。数字均为原文所印，未作改动。",
     )
     _page(sheet, landscape=False)
 
@@ -267,13 +267,24 @@ def _list(
     _page(sheet, landscape=True)
 
 
-def _link(sheet: Worksheet, column: int, keys: Sequence[str | None], address: Address) -> None:
-    """Make the record in each row lead to its cell in the tables."""
+def _link(sheet: Worksheet, column: int, keys: Sequence[str], address: Address) -> None:
+    """Make the records lead to their first cell in the tables."""
     for row, key in enumerate(keys, start=FIRST_ROW + 1):
-        if key is not None and key in address:
-            cell = sheet.cell(row, column)
+        if key in address:
+            cell = _put(sheet, row, column, address[key].replace("'", ""))
             cell.hyperlink = f"#{address[key]}"
-            cell.font = _LINK
+            cell.font, cell.alignment = _LINK, _CENTRE
+
+
+def _names(report: Report, keys: Sequence[str], address: Address) -> str:
+    """Cells by name, one a line; more than a few are counted."""
+    names = [cell_name(report, key) if key in address else key for key in keys[:NAMED_AT_MOST]]
+    more = [f"等 {len(keys)} 个单元格"] if len(keys) > NAMED_AT_MOST else []
+    return "\n".join(names + more)
+
+
+def _first(keys: Sequence[str]) -> str:
+    return keys[0] if keys else ""
 
 
 def _findings(sheet: Worksheet, report: Report, address: Address) -> None:
@@ -287,6 +298,7 @@ def _findings(sheet: Worksheet, report: Report, address: Address) -> None:
         "计算值": 11,
         "差": 9,
         "单元格": 46,
+        "位置": 10,
         "规则": 20,
     }
     rows = [
@@ -297,24 +309,25 @@ def _findings(sheet: Worksheet, report: Report, address: Address) -> None:
             f.reported,
             f.computed,
             f.difference,
-            "\n".join(cell_name(report, key) if key in address else key for key in f.cells[:8])
-            + (f"\n等 {len(f.cells)} 个" if len(f.cells) > 8 else ""),
+            _names(report, f.cells, address),
+            None,
             f.rule,
         )
         for f in findings
     ]
     _list(sheet, "核对结果", heads, rows)
-    _link(sheet, 7, [f.cells[0] if f.cells else None for f in findings], address)
+    _link(sheet, 8, [_first(f.cells) for f in findings], address)
     for row, finding in enumerate(findings, start=FIRST_ROW + 1):
         if finding.severity is Severity.ERROR:
             sheet.cell(row, 1).fill = PatternFill("solid", fgColor=COLOURS[Mark.FAILS])
 
 
 def _proposals(sheet: Worksheet, report: Report, address: Address) -> None:
-    heads = {"单元格": 46, "建议值": 12, "是否唯一": 12, "依据": 50, "其他可能": 24}
+    heads = {"单元格": 46, "位置": 10, "建议值": 12, "是否唯一": 12, "依据": 50, "其他可能": 24}
     rows = [
         (
-            cell_name(report, p.cell) if p.cell in address else p.cell,
+            _names(report, [p.cell], address),
+            None,
             p.value,
             VERDICT_NAMES[p.verdict],
             "\n".join(p.basis),
@@ -323,23 +336,21 @@ def _proposals(sheet: Worksheet, report: Report, address: Address) -> None:
         for p in report.proposals
     ]
     _list(sheet, "建议值（未写入表格，供复核）", heads, rows)
-    _link(sheet, 1, [p.cell for p in report.proposals], address)
+    _link(sheet, 2, [p.cell for p in report.proposals], address)
 
 
 def _narrative(sheet: Worksheet, report: Report, address: Address) -> None:
-    heads = {"原文": 60, "数值": 12, "对应的单元格（之和）": 46, "与表格": 14}
+    heads = {"原文": 60, "数值": 12, "对应的单元格（之和）": 46, "位置": 10, "与表格": 12}
     agreement = {True: "相符", False: "不相符", None: "无法核对"}
-    statements = [figure.statement for figure in report.narrative]
     rows = [
         (
             f.statement.quote,
             f.statement.value,
-            "\n".join(
-                cell_name(report, key) if key in address else key for key in f.statement.restates
-            ),
+            _names(report, f.statement.restates, address),
+            None,
             agreement[f.agrees],
         )
         for f in report.narrative
     ]
     _list(sheet, "文字中重述表格的数字", heads, rows)
-    _link(sheet, 3, [s.restates[0] if s.restates else None for s in statements], address)
+    _link(sheet, 4, [_first(f.statement.restates) for f in report.narrative], address)
