@@ -1,0 +1,282 @@
+"""Fitting the stages of the line model on prepared documents."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+
+from gipr_ml.learning.calibration import fit_temperature, fit_threshold
+from gipr_ml.learning.preparation import Flags, Floats, Prepared
+from gipr_ml.lines.cell_features import cell_features
+from gipr_ml.lines.forest import Forest
+from gipr_ml.lines.model import CellStage, LineModel, TextStage, softmax, tempered
+
+Progress = Callable[[str], None]
+Probabilities = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be set in a configuration file."""
+
+    bits: int = 14
+    """The n-grams are hashed into 2**bits buckets."""
+    text_strength: float = 10.0
+    """Inverse of the penalty on the n-gram weights."""
+    trees: int = 60
+    depth: int = 18
+    leaf: int = 2
+    """Fewest lines in a leaf."""
+    share: float = 0.2
+    """Share of the features that each split looks at."""
+    folds: int = 5
+    synthetic: int = 60
+    """Generated reports that training adds to the labelled ones."""
+    synthetic_weight: float = 0.3
+    right: float = 0.995
+    """Share of right labels wanted among those that are not called unresolved."""
+
+
+def fit_model(
+    data: Prepared, train: Flags, settings: Settings, seed: int, progress: Progress = lambda _: None
+) -> LineModel:
+    """A model from the documents that `train` marks."""
+    folds = data.folds(train, settings.folds, seed)
+    progress("n-grams")
+    text, text_out = _fit_text(data, train, folds, settings)
+    progress("trees")
+    forest, line_out = _fit_forest(data, train, folds, text_out, settings, seed)
+    lines = data.lines_of(train & _trusted(data, train))
+    temperature = fit_temperature(line_out[lines], data.targets[lines])
+    scaled = tempered(line_out, temperature)
+    progress("cells")
+    return LineModel(
+        labels=data.labels,
+        text=text,
+        forest=forest,
+        temperature=temperature,
+        threshold=fit_threshold(scaled[lines], data.targets[lines], settings.right),
+        cells=_fit_cells(data, train, folds, scaled, settings),
+    )
+
+
+def _trusted(data: Prepared, train: Flags) -> Flags:
+    """Documents that probabilities are calibrated on: the real ones, where there are any."""
+    return data.real if (data.real & train).any() else train
+
+
+# ---------------------------------------------------------------- text
+
+
+def _fit_text(
+    data: Prepared, train: Flags, folds: list[Flags], settings: Settings
+) -> tuple[TextStage, Floats]:
+    """The regression on n-grams, and for each line what one that had not seen its group says."""
+    full = _text_stage(data, train, settings)
+    out = np.zeros((len(data.targets), len(data.labels)), np.float32)
+    for fold in folds:
+        stage = full if len(folds) < 2 else _text_stage(data, train & ~fold, settings)
+        lines = data.lines_of(fold)
+        out[lines] = text_probabilities(data, stage)[lines]
+    return full, out
+
+
+def text_probabilities(data: Prepared, stage: TextStage) -> Floats:
+    """What the stage says of each line."""
+    scores = np.asarray(data.ngrams @ stage.weights) + stage.bias
+    return softmax(scores).astype(np.float32)[data.text]
+
+
+def _text_stage(data: Prepared, train: Flags, settings: Settings) -> TextStage:
+    """Equal texts with equal labels are one example with their common weight."""
+    lines = data.lines_of(train)
+    pair = data.text[lines] * len(data.labels) + data.targets[lines]
+    pairs, where = np.unique(pair, return_inverse=True)
+    weights = np.bincount(where, data.weights[lines])
+    rows, targets = np.divmod(pairs, len(data.labels))
+    model = _regression(data.ngrams[rows], targets, weights, settings.text_strength, 60)
+    coefficients, bias = _all_classes(model, len(data.labels))
+    # The weights are rounded as they are stored, so that training sees what is used later.
+    return TextStage(coefficients.astype(np.float16).astype(np.float32), bias)
+
+
+def _regression(rows, targets, weights, strength: float, rounds: int) -> LogisticRegression:  # type: ignore[no-untyped-def]
+    with warnings.catch_warnings():
+        # Stopping early is part of the regularisation.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model = LogisticRegression(C=strength, max_iter=rounds, tol=1e-3)
+        return model.fit(rows, targets, sample_weight=weights)
+
+
+def _all_classes(model: LogisticRegression, count: int) -> tuple[Floats, Floats]:
+    """Weights (features, classes) and bias, with classes that were not seen ruled out."""
+    weights, bias = model.coef_, model.intercept_
+    if len(model.classes_) == 2:
+        weights, bias = np.vstack([-weights, weights]) / 2, np.append(-bias, bias) / 2
+    full = np.zeros((weights.shape[1], count), np.float32)
+    level = np.full(count, -12.0, np.float32)
+    full[:, model.classes_] = weights.T
+    level[model.classes_] = bias
+    return full, level
+
+
+# ---------------------------------------------------------------- trees
+
+
+def _fit_forest(
+    data: Prepared,
+    train: Flags,
+    folds: list[Flags],
+    text_out: Floats,
+    settings: Settings,
+    seed: int,
+) -> tuple[Forest, Probabilities]:
+    """The trees, and for each line what trees that had not seen its group say."""
+    windowed = data.windowed(text_out, train)
+    rows = np.zeros((len(data.targets), windowed.shape[1]), np.float32)
+    rows[data.lines_of(train)] = windowed
+    full = _forest(data, rows, train, settings, seed)
+    out = np.zeros((len(data.targets), len(data.labels)))
+    for fold in folds:
+        forest = full if len(folds) < 2 else _forest(data, rows, train & ~fold, settings, seed)
+        lines = data.lines_of(fold)
+        out[lines] = forest.probabilities(rows[lines])
+    return full, out
+
+
+def _forest(data: Prepared, rows: Floats, train: Flags, settings: Settings, seed: int) -> Forest:
+    lines = data.lines_of(train)
+    targets, weights = data.targets[lines], data.weights[lines]
+    sums = np.bincount(targets, weights, len(data.labels))
+    # Rare labels count as much as common ones; else the few totals drown among the data.
+    balanced = weights / np.maximum(sums, 1e-9)[targets]
+    model = ExtraTreesClassifier(
+        n_estimators=settings.trees,
+        max_depth=settings.depth,
+        min_samples_leaf=settings.leaf,
+        max_features=settings.share,
+        n_jobs=2,
+        random_state=seed,
+    )
+    model.fit(rows[lines], targets, sample_weight=balanced * len(targets))
+    return flattened(model, len(data.labels))
+
+
+def flattened(model: ExtraTreesClassifier, classes: int) -> Forest:
+    """Trees of scikit-learn as the arrays that `Forest` walks."""
+    trees = [estimator.tree_ for estimator in model.estimators_]
+    sizes = np.array([tree.node_count for tree in trees])
+    roots = np.cumsum(sizes) - sizes
+    own = np.arange(sizes.sum())
+    shift = np.repeat(roots, sizes)
+    feature = np.concatenate([tree.feature for tree in trees])
+    leaf = feature < 0
+    left = np.where(leaf, own, np.concatenate([t.children_left for t in trees]) + shift)
+    right = np.where(leaf, own, np.concatenate([t.children_right for t in trees]) + shift)
+    values = np.zeros((leaf.sum(), classes), np.float16)
+    values[:, model.classes_] = np.concatenate([tree.value[:, 0] for tree in trees])[leaf]
+    distinct, where = np.unique(values, axis=0, return_inverse=True)
+    place = np.full(own.size, -1)
+    place[leaf] = where.ravel()
+    return Forest(
+        roots=roots.astype(np.int32),
+        feature=np.where(leaf, 0, feature).astype(np.int16),
+        threshold=_rounded_down(np.concatenate([tree.threshold for tree in trees])),
+        children=np.column_stack([left, right]).ravel().astype(np.int32),
+        leaf=place.astype(np.int32),
+        values=distinct.astype(np.float32),
+    )
+
+
+def _rounded_down(thresholds: NDArray[np.float64]) -> Floats:
+    """The largest float32 not above each: x <= threshold stays the same for every float32 x."""
+    near = thresholds.astype(np.float32)
+    return np.where(near > thresholds, np.nextafter(near, np.float32(-np.inf)), near)
+
+
+# ---------------------------------------------------------------- cells
+
+
+def _fit_cells(
+    data: Prepared,
+    train: Flags,
+    folds: list[Flags],
+    line_probabilities: Probabilities,
+    settings: Settings,
+) -> CellStage | None:
+    """The regression on cells, or None where no cells are labelled."""
+    rows, names, owner = _labelled_cells(data, train, line_probabilities)
+    labels = tuple(sorted(set(names)))
+    if len(labels) < 2:
+        return None
+    targets = np.array([labels.index(name) for name in names])
+    weights = np.where(data.real, 1.0, settings.synthetic_weight)[owner]
+    mean = rows.mean(0)
+    scale = np.maximum(rows.std(0), 1e-3)
+    rows = (rows - mean) / scale
+
+    def fit(chosen: Flags) -> tuple[Floats, Floats]:
+        model = _regression(rows[chosen], targets[chosen], weights[chosen], 1.0, 200)
+        return _all_classes(model, len(labels))
+
+    coefficients, bias = fit(np.ones(len(rows), bool))
+    out = softmax(rows @ coefficients + bias)
+    for fold in folds if len(folds) > 1 else []:
+        inside = fold[owner]
+        if len(set(targets[~inside])) > 1:
+            part, level = fit(~inside)
+            out[inside] = softmax(rows[inside] @ part + level)
+    lines = _trusted(data, train)[owner]
+    temperature = fit_temperature(out[lines], targets[lines])
+    stage = CellStage(
+        labels=labels,
+        table_labels=_table_labels(data, train),
+        mean=mean,
+        scale=scale,
+        weights=coefficients,
+        bias=bias,
+        temperature=temperature,
+        threshold=0.5,
+    )
+    scaled = softmax(np.log(out[lines] + 1e-12) / temperature)
+    threshold = fit_threshold(scaled, targets[lines], settings.right)
+    return replace(stage, threshold=threshold)
+
+
+def _table_labels(data: Prepared, train: Flags) -> frozenset[str]:
+    """Labels of lines that mostly come with labels for their cells."""
+    labelled: dict[str, list[bool]] = {}
+    for i in np.nonzero(train)[0]:
+        document = data.documents[i]
+        for label, cells in zip(document.labels, document.cell_labels, strict=True):
+            labelled.setdefault(label, []).append(any(cells))
+    return frozenset(label for label, flags in labelled.items() if sum(flags) * 2 > len(flags))
+
+
+def _labelled_cells(
+    data: Prepared, train: Flags, line_probabilities: Probabilities
+) -> tuple[Floats, list[str], NDArray[np.int64]]:
+    """Features, labels and documents of all labelled cells."""
+    parts, names, owner = [], [], []
+    for i in np.nonzero(train)[0]:
+        document = data.documents[i]
+        cells = [
+            label
+            for line, labels in zip(document.lines, document.cell_labels, strict=True)
+            for label in (labels or ("",) * max(len(line.cells), 1))
+        ]
+        chosen = [place for place, label in enumerate(cells) if label]
+        if chosen:
+            features = cell_features(data.grids[i], line_probabilities[data.owner == i])
+            parts.append(features[chosen])
+            names += [cells[place] for place in chosen]
+            owner += [i] * len(chosen)
+    rows = np.concatenate(parts) if parts else np.zeros((0, 1), np.float32)
+    return rows, names, np.array(owner, np.int64)

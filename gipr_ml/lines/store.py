@@ -1,0 +1,159 @@
+"""Models as files: skops containers that hold plain arrays, beside a manifest with their digests.
+
+A skops file is a zip of a JSON schema and `.npy` members. `pack_arrays` makes one with skops itself;
+`load_arrays` reads the arrays without importing skops and scikit-learn, which takes more time than
+all the rest of a cold start, and accepts nothing but arrays of plain numbers and text: there is no
+object in the file that could be called to life.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gipr_ml.errors import ModelError
+
+FORMAT = 1
+"""Version of the layout of a model folder."""
+
+MANIFEST = "lines.json"
+LARGEST = 64 * 1024 * 1024
+"""Bytes that a member of a model file may unpack to."""
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+Arrays = Mapping[str, NDArray[Any]]
+
+
+def default_folder() -> Path:
+    """Where the shipped models lie: inside of the installed package, else in the repository."""
+    package = Path(__file__).resolve().parents[1]
+    inside = package / "models"
+    return inside if inside.is_dir() else package.parent / "models"
+
+
+def pack_arrays(arrays: Arrays) -> bytes:
+    """Arrays as a skops file: the same bytes for the same arrays."""
+    import skops.io
+
+    return _normalised(skops.io.dumps(dict(arrays)))
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write under a temporary name beside `path`, then rename: there is never half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _normalised(data: bytes) -> bytes:
+    """The same container with members named by their order, and without the time of day."""
+    with zipfile.ZipFile(io.BytesIO(data)) as source:
+        schema = json.loads(source.read("schema.json"))
+        members = {}
+        for place, node in enumerate(schema["content"].values()):
+            members[f"{place}.npy"] = source.read(node["file"])
+            node["file"] = f"{place}.npy"
+    _renumber(schema)
+    members["schema.json"] = json.dumps(schema, indent=2).encode()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as target:
+        for name, content in members.items():
+            info = zipfile.ZipInfo(name, _EPOCH)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(info, content)
+    return packed.getvalue()
+
+
+def _renumber(schema: Any, known: dict[int, int] | None = None) -> None:
+    """Replace the addresses that skops uses as ids by their order of appearance."""
+    known = {} if known is None else known
+    if isinstance(schema, dict):
+        if isinstance(schema.get("__id__"), int):
+            schema["__id__"] = known.setdefault(schema["__id__"], len(known))
+        for value in schema.values():
+            _renumber(value, known)
+    elif isinstance(schema, list):
+        for value in schema:
+            _renumber(value, known)
+
+
+def load_arrays(path: Path, sha256: str | None = None) -> dict[str, NDArray[Any]]:
+    """The arrays of a skops file. Raises ModelError if it is missing, damaged or holds other things."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ModelError(
+            f"The model file {path} cannot be read ({error.strerror}); train one with: gipr train"
+        ) from None
+    if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
+        raise ModelError(
+            f"The model file {path} is not the one that its manifest describes: it was damaged or"
+            " changed; restore it or train again with: gipr train"
+        )
+    try:
+        return _read_container(data)
+    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, EOFError, OSError) as error:
+        raise ModelError(
+            f"The file {path} is no model of this program, or a damaged one ({error});"
+            " train again with: gipr train"
+        ) from None
+
+
+def _read_container(data: bytes) -> dict[str, NDArray[Any]]:
+    arrays = {}
+    with zipfile.ZipFile(io.BytesIO(data)) as container:
+        schema = json.loads(container.read("schema.json"))
+        if schema["__class__"] != "dict" or schema["__module__"] != "builtins":
+            raise ValueError("it holds no named arrays")
+        for name, node in schema["content"].items():
+            if node["__loader__"] != "NdArrayNode" or node["type"] != "numpy":
+                raise ValueError(f"{name} is no array")
+            if container.getinfo(node["file"]).file_size > LARGEST:
+                raise ValueError(f"{name} is too large")
+            member = io.BytesIO(container.read(node["file"]))
+            arrays[name] = np.load(member, allow_pickle=False)
+    return arrays
+
+
+def read_manifest(folder: Path, name: str = MANIFEST) -> dict[str, Any]:
+    """The manifest of a model folder. Raises ModelError if there is none that can be used."""
+    path = folder / name
+    try:
+        manifest = json.loads(path.read_text("utf-8"))
+    except OSError:
+        raise ModelError(
+            f"There is no model in {folder} ({name} is missing); train one with: gipr train"
+        ) from None
+    except ValueError:
+        raise ModelError(
+            f"The model manifest {path} is damaged; restore it or train again with: gipr train"
+        ) from None
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise ModelError(
+            f"The model in {folder} is of another version than this program reads (format"
+            f" {FORMAT}); train again with: gipr train"
+        )
+    return manifest
+
+
+def write_manifest(folder: Path, manifest: Mapping[str, Any], name: str = MANIFEST) -> None:
+    """Write a manifest; it comes last, so that a folder without one holds no model."""
+    text = json.dumps({"format": FORMAT, **manifest}, ensure_ascii=False, indent=2, sort_keys=True)
+    write_atomically(folder / name, (text + "\n").encode())
