@@ -66,7 +66,9 @@ def test_labelled_lines_are_those_that_the_report_is_read_as(entry: dict[str, An
         ([cell.text for cell in line.cells], line.borders) for line in read_document(path).lines
     ]
     labelled = [(line["cells"], line["borders"]) for line in lines_of(entry)]
-    assert labelled == read, f"lines/{entry['name']}.jsonl is out of date: label its lines anew"
+    assert labelled == read, (
+        f"lines/{entry['name']}.jsonl is out of date: run experiments/carry_labels.py"
+    )
 
 
 @each_report
