@@ -221,3 +221,18 @@ def split_title(paper: Paper, rng: Random) -> set[str]:
         parts = [title.text[:end].strip(), title.text[end:].strip()]
         paper.blocks[place : place + 1] = [Prose("title", part, title.level) for part in parts]
     return set()
+
+
+def prose_disagrees(paper: Paper, rng: Random) -> set[str]:
+    """Sentences that restate cells name other numbers than the tables."""
+    for entry in paper.statements:
+        quote, value = str(entry["quote"]), str(entry["value"])
+        if value not in quote.replace(str(paper.year), ""):
+            continue
+        wrong = str(int(value) + rng.choice((1, 2, 10, 100)))
+        head, _, tail = quote.rpartition(value)
+        for block in paper.blocks:
+            if isinstance(block, Prose):
+                block.text = block.text.replace(quote, head + wrong + tail)
+        entry |= {"quote": head + wrong + tail, "value": int(wrong)}
+    return set()

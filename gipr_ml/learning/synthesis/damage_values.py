@@ -157,9 +157,9 @@ def dashes(paper: Paper, rng: Random) -> set[str]:
 
 def letters(paper: Paper, rng: Random) -> set[str]:
     """O, o, 〇, l, I in place of the digits they look like."""
-    for value in _plain_values(paper):
-        if rng.random() < 0.08:
-            value.text = "".join(rng.choice(LETTERS[d]) if d in LETTERS else d for d in value.text)
+    values = [v for v in _plain_values(paper) if set(v.text) & LETTERS.keys()]
+    for value in rng.sample(values, min(len(values), rng.randint(1, 25))):
+        value.text = "".join(rng.choice(LETTERS[d]) if d in LETTERS else d for d in value.text)
     return set()
 
 

@@ -48,7 +48,9 @@ def make_gold(
         "forced": {key: plain(value) for key, value in forced(cells, states, identities).items()},
         "published_errors": _contradictions(cells, states, identities),
         "narrative": [
-            entry for entry in paper.statements if "".join(str(entry["quote"]).split()) in text
+            {**entry, "agrees": _agrees(entry, cells)}
+            for entry in paper.statements
+            if "".join(str(entry["quote"]).split()) in text
         ],
         "cells": {key: plain(value) for key, value in cells.items()},
     }
@@ -59,6 +61,13 @@ def plain(value: Decimal | None) -> Number:
     if value is None:
         return None
     return int(value) if value == value.to_integral_value() else float(value)
+
+
+def _agrees(entry: Mapping[str, object], cells: Mapping[str, Decimal | None]) -> bool | None:
+    """Whether the cells add up to what the sentence says; None where one of them is not printed."""
+    numbers = [cells.get(key) for key in str(entry["restates"]).split(" + ")]
+    known = [number for number in numbers if number is not None]
+    return sum(known) == entry["value"] if len(known) == len(numbers) else None
 
 
 def _printed(canvas: Canvas) -> dict[str, Value]:

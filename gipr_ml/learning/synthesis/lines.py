@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
+from collections.abc import Iterable
 from html import unescape
 
 from gipr_ml.learning.synthesis.canvas import Canvas
+from gipr_ml.sources import read_bytes
 from gipr_ml.types import Line
 
 WINDOW = 600
 """How many characters ahead a cell's text is looked for."""
+ORDER = ("category", "value", "header", "narrative", "note", "section", "furniture", "title")
+"""Where several things stand on one line, or in one cell, the first of these names it."""
 Tag = tuple[str, str]
 
 
@@ -18,21 +21,20 @@ def label_lines(
     document: str, file_name: str, data: bytes, canvas: Canvas
 ) -> list[dict[str, object]]:
     """The lines that the sources read from `data`, labelled by what the canvas says of them."""
-    from gipr_ml.sources import read_bytes
-
     trail = _Trail(canvas)
     labelled: list[dict[str, object]] = []
     before = "furniture"
     for line in read_bytes(data, file_name).lines:
         tags = [trail.tags(cell.text) for cell in line.cells]
-        label = _majority([tag[0] for cell in tags for tag in cell]) or before
+        label = _first(tag[0] for cell in tags for tag in cell)
+        label = label or (before if any(cell.text.strip() for cell in line.cells) else "value")
         before = label
         labelled.append(
             {
                 "document": document,
                 "line": line.number,
                 "cells": [cell.text for cell in line.cells],
-                "label": _line_label(label, line, tags),
+                "label": label,
                 "cell_labels": _cell_labels(label, line, tags),
                 "borders": line.borders,
             }
@@ -40,27 +42,19 @@ def label_lines(
     return labelled
 
 
-def _line_label(label: str, line: Line, tags: list[list[Tag]]) -> str:
-    """A row is a category if any label of a category is in it, else a line of values."""
-    if label not in ("category", "value"):
-        return label
-    labels = {tag[1] for cell in tags for tag in cell}
-    return "category" if "category" in labels or not line.cells else "value"
-
-
 def _cell_labels(label: str, line: Line, tags: list[list[Tag]]) -> list[str]:
     if label not in ("header", "category", "value"):
         return ["" for _ in line.cells]
     return [
-        (_majority([tag[1] for tag in cell if tag[1]]) or label) if cell_text.strip() else "blank"
+        (_first(tag[1] for tag in cell) or label) if cell_text.strip() else "blank"
         for cell, cell_text in zip(tags, (c.text for c in line.cells), strict=True)
     ]
 
 
-def _majority(labels: list[str]) -> str:
-    """The commonest; of equally common ones the first."""
-    counts = Counter(labels)
-    return max(counts, key=lambda label: counts[label]) if counts else ""
+def _first(labels: Iterable[str]) -> str:
+    """The label that names the whole; nothing where there is none."""
+    there = set(labels)
+    return next((label for label in ORDER if label in there), "")
 
 
 def _plain(text: str) -> str:
@@ -77,7 +71,8 @@ class _Trail:
             if span.line:
                 text = _plain(unescape(span.text) if canvas.html else span.text)
                 characters.append(text)
-                self._tags += [(span.line, span.cell)] * len(text)
+                line = span.cell if span.line in ("category", "value") else span.line
+                self._tags += [(line, span.cell)] * len(text)
         self._text = "".join(characters)
         self._at = 0
 

@@ -138,7 +138,6 @@ def _statements(
             "quote": text.rstrip("。"),
             "value": int(value),
             "restates": " + ".join(keys),
-            "agrees": True,
         }
         chosen.append((Prose("narrative", text), [entry]))
     return chosen
