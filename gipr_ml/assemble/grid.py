@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from gipr_ml.assemble.candidates import Candidate, candidates
 from gipr_ml.assemble.labels import LabelEvidence
-from gipr_ml.assemble.stream import Atom, Kind, Stream
+from gipr_ml.assemble.stream import Atom, Group, Kind, Stream
 
 NUMBER_SKIPPED, BLANK_SKIPPED, MARK_SKIPPED, WEAK_SKIPPED = -3.0, -0.05, -1.0, -0.2
 ROW_LOST = -6.0
@@ -28,14 +28,6 @@ KEPT = 3
 """Alignments kept for each state."""
 FURNITURE_WEIGHT = 0.5
 """Pieces of less weight are page numbers and the like, which may stand inside a row."""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Values of one line with no text between them: atoms `start` to before `stop`."""
-
-    start: int
-    stop: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +72,6 @@ class _Path:
     row: int
     step: _Step | None
     label: float = 0.0
-
-
-def groups_of(stream: Stream) -> list[Group]:
-    """The atoms of a stream, grouped by line and by the text between them."""
-    groups: list[Group] = []
-    for index, atom in enumerate(stream.atoms):
-        if groups and stream.atoms[groups[-1].start].row == atom.row:
-            groups[-1] = Group(groups[-1].start, index + 1)
-        else:
-            groups.append(Group(index, index + 1))
-    return groups
 
 
 def align(

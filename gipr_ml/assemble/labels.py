@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gipr_ml.assemble.stream import Piece, Stream
+from gipr_ml.assemble.stream import Group, Piece, Stream
 from gipr_ml.forms import FormRow
 from gipr_ml.match import Matcher
 
@@ -34,13 +34,12 @@ class LabelEvidence:
 
 
 def label_evidence(
-    stream: Stream, starts: Sequence[int], rows: Sequence[FormRow], matcher: Matcher
+    stream: Stream, groups: Sequence[Group], rows: Sequence[FormRow], matcher: Matcher
 ) -> LabelEvidence:
-    """The evidence for groups of atoms that begin at the atoms `starts`, in order."""
+    """The evidence for groups of atoms."""
     index = [matcher.categories.keys.index(f"{row.table}/{row.key}") for row in rows]
-    stops = [*starts[1:], len(stream.atoms)]
-    before = [_joins(stream.gaps[start], backwards=True) for start in starts]
-    after = [_joins(stream.gaps[stop], backwards=False) for stop in stops]
+    before = [_joins(stream.gaps[group.start], backwards=True) for group in groups]
+    after = [_joins(stream.gaps[group.stop], backwards=False) for group in groups]
     texts = list(dict.fromkeys(text for joins in (*before, *after) for text, _ in joins))
     scores = matcher.scores(texts)[:, :, index]
     known = {text: scores[:, i] for i, text in enumerate(texts)}

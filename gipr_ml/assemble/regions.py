@@ -22,7 +22,7 @@ from gipr_ml.match import Matcher, normalise, split_mark
 STATES = ("overview", "t2", "t3", "t4", "problems")
 HEADING = 5.0
 """Weight of a section heading; one row label weighs at most 1.5, one header word at most 1.2."""
-ROW, HEADER, PROSE = 1.5, 1.2, 1.0
+ROW, HEADER, PROSE, NOT_PROSE = 1.5, 1.2, 1.0, 0.1
 HEADING_RATIO, HEADER_RATIO = 0.72, 0.7
 LONGEST_CUE = 90
 """Characters; longer pieces are prose whatever they mention."""
@@ -63,7 +63,7 @@ def _cues(
     cues = np.zeros((len(pieces), len(STATES)))
     headings = np.zeros(cues.shape, dtype=bool)
     weights = np.array([piece.weight for piece in pieces])
-    cues[:, [0, 4]] += (PROSE * (1 - weights))[:, None]
+    cues[:, [0, 4]] += (PROSE * (1 - weights) - NOT_PROSE)[:, None]
     short = [i for i, piece in enumerate(pieces) if len(piece.text) <= LONGEST_CUE]
     texts = [normalise(pieces[i].text) for i in short]
     bare = [split_mark(text.lstrip("#*"))[1] for text in texts]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 
-from gipr_ml.assemble.numbers import clean, is_not_applicable, parse_number
+from gipr_ml.assemble.numbers import clean, is_not_applicable, is_run, parse_number
 from gipr_ml.types import Cell, LabelledLine, Line, Place
 
 _PROSE_LABELS = ("narrative", "note", "furniture", "title", "section")
@@ -23,7 +23,10 @@ _PIECES = re.compile(
     r"|(?P<run>[+\-−]?\d[\d ]*(?:\.\d+)?(?:(?<=\d)(?:万元|元))?(?:[-−]\d[\d ]*)*)"
 )
 _GLUED_MARK = re.compile(r"^(?P<run>.*\d)(?P<mark>\d)$")
-_PAGE_NUMBER = re.compile(r"^[\s\-—–·.第共页/\d]+$")
+SHORTEST_ROW = 7
+"""Digits of the shortest row of table 3 that stands alone without borders."""
+VALUES_ONLY, LONE_VALUE = 0.2, 0.55
+_PAGE_NUMBER = re.compile(r"^[\s\-—–－·.]*第?\s*\d{1,4}\s*页?[\s\-—–－·.]*$")
 
 
 class Kind(Enum):
@@ -87,6 +90,25 @@ class Stream:
         return Stream(self.atoms[start:stop], [list(gap) for gap in self.gaps[start : stop + 1]])
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Values of one line with no text between them: atoms `start` to before `stop`."""
+
+    start: int
+    stop: int
+
+
+def groups_of(stream: Stream) -> list[Group]:
+    """The atoms of a stream, grouped by line and by the text between them."""
+    groups: list[Group] = []
+    for index, atom in enumerate(stream.atoms):
+        if groups and stream.atoms[groups[-1].start].row == atom.row:
+            groups[-1] = Group(groups[-1].start, index + 1)
+        else:
+            groups.append(Group(index, index + 1))
+    return groups
+
+
 def stream_of(lines: Sequence[LabelledLine]) -> Stream:
     """The stream of a whole document."""
     return _Builder().build(lines)
@@ -102,9 +124,19 @@ class _Builder:
     def build(self, lines: Sequence[LabelledLine]) -> Stream:
         for labelled in lines:
             self.row += 1
+            line = labelled.line
+            if _is_page_number(line):
+                self._piece(line.text, line, 0, 1.0)
+                continue
             weak = _weakness(labelled)
-            for index, cell in enumerate(labelled.line.cells):
-                self._cell(labelled.line, index, cell, weak)
+            last_text = max(
+                (i for i, c in enumerate(line.cells) if c.text.strip() and not _is_value(c)),
+                default=-1,
+            )
+            for index, cell in enumerate(line.cells):
+                # Empty cells before a label are where cells above it span rows.
+                if cell.text.strip() or index > last_text:
+                    self._cell(line, index, cell, weak)
         return self.stream
 
     def _cell(self, line: Line, index: int, cell: Cell, weak: float) -> None:
@@ -115,11 +147,7 @@ class _Builder:
                 self._atom(Kind.BLANK, cell.text, place, line, bordered=True, weak=weak)
             return
         number = parse_number(cell.text)
-        # A long run alone in its cell may be a row whose borders are lost.
-        alone = (
-            line.borders == "none" and len(cell.text.strip()) >= 7 and cell.text.strip().isdigit()
-        )
-        if number is not None and not alone:
+        if number is not None and not _may_be_run(line, cell.text.strip()):
             self._atom(
                 Kind.NUMBER, cell.text.strip(), place, line,
                 value=number.value, unit=number.unit, certain=number.certain,
@@ -187,10 +215,32 @@ def _without_mark(text: str, found: re.Match[str]) -> tuple[str, int]:
     return run, stop
 
 
+def _is_value(cell: Cell) -> bool:
+    return parse_number(cell.text) is not None or is_not_applicable(cell.text)
+
+
+def _may_be_run(line: Line, text: str) -> bool:
+    """Whether digits may be several numbers: where nothing shows the borders of cells."""
+    if line.borders != "none":
+        return False
+    digits = sum(character.isdigit() for character in text)
+    return digits > 1 if len(line.cells) > 1 else digits >= SHORTEST_ROW
+
+
+def _is_page_number(line: Line) -> bool:
+    text = line.text.strip()
+    return not text.isdigit() and bool(_PAGE_NUMBER.match(text)) and "." not in text.strip(".")
+
+
 def _weakness(labelled: LabelledLine) -> float:
-    """How likely it is that the numbers of the line belong to no table."""
-    line = labelled.line
-    if len(line.cells) == 1 and len(line.text) <= 12 and _PAGE_NUMBER.match(line.text):
-        if not line.text.strip().isdigit():
-            return 1.0
-    return sum(labelled.probabilities.get(label, 0.0) for label in _PROSE_LABELS)
+    """How likely it is that the numbers of the line belong to no table.
+
+    A line of several values and nothing else is no prose, whatever the classifier says.
+    """
+    prose = sum(labelled.probabilities.get(label, 0.0) for label in _PROSE_LABELS)
+    texts = [cell for cell in labelled.line.cells if cell.text.strip()]
+    if texts and all(_is_value(cell) or is_run(cell.text) for cell in texts):
+        digits = sum(character.isdigit() for cell in texts for character in cell.text)
+        limit = VALUES_ONLY if len(texts) >= 3 or digits >= SHORTEST_ROW else LONE_VALUE
+        return min(prose, limit)
+    return prose

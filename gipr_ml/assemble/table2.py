@@ -15,12 +15,11 @@ import numpy as np
 from rapidfuzz import fuzz
 
 from gipr_ml.assemble.candidates import Slot, slot
-from gipr_ml.assemble.grid import Group, groups_of
 from gipr_ml.assemble.labels import LabelEvidence, label_evidence
 from gipr_ml.assemble.splits import cut_runs
-from gipr_ml.assemble.stream import Atom, Kind, Stream
+from gipr_ml.assemble.stream import Atom, Group, Kind, Stream, groups_of
 from gipr_ml.assemble.table import FROM_SPLIT, TableReading, labels, unused_numbers
-from gipr_ml.assemble.trust import content, header_texts, swappable_columns, swappable_rows
+from gipr_ml.assemble.trust import content, swappable_columns, swappable_rows, text_before
 from gipr_ml.forms import FormRow, Forms, TableForm
 from gipr_ml.match import Matcher, normalise
 from gipr_ml.types import Proposal, State, Statement
@@ -75,8 +74,7 @@ class _Attempt:
         self, stream: Stream, groups: list[Group], form: TableForm, matcher: Matcher
     ) -> None:
         self.stream, self.groups, self.form = stream, groups, form
-        starts = [group.start for group in groups]
-        self.evidence: LabelEvidence = label_evidence(stream, starts, form.rows, matcher)
+        self.evidence: LabelEvidence = label_evidence(stream, groups, form.rows, matcher)
         self.path = self._align()
 
     def _align(self) -> _Path:
@@ -210,10 +208,10 @@ class _Attempt:
             read = [i for i in members if i in where]
             if len(columns) < 2 or not read:
                 continue
-            gaps = [self.stream.gaps[self.groups[where[i][0]].start] for i in read]
+            starts = [self.groups[where[i][0]].start for i in read]
             slots = [table.rows[self.form.rows[i].key] for i in read]
             unsure = swappable_columns(
-                header_texts(gaps),
+                [text_before(self.stream, start) for start in starts],
                 [column.label for column in columns],
                 [content([row[i] for row in slots]) for i in range(len(columns))],
             )

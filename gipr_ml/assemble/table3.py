@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from gipr_ml.assemble.candidates import Candidate, candidates
-from gipr_ml.assemble.grid import Alignment, Group, Taken, align, groups_of
+from gipr_ml.assemble.grid import Alignment, Taken, align
 from gipr_ml.assemble.joint import (
     Choice,
     ColumnRules,
@@ -19,7 +19,7 @@ from gipr_ml.assemble.joint import (
     lost_row,
 )
 from gipr_ml.assemble.labels import LabelEvidence, label_evidence
-from gipr_ml.assemble.stream import Stream
+from gipr_ml.assemble.stream import Group, Stream, groups_of
 from gipr_ml.assemble.table import BY_COLUMNS, FROM_SPLIT, TableReading, labels, unused_numbers
 from gipr_ml.assemble.trust import (
     content,
@@ -64,8 +64,7 @@ class _Attempt:
     ) -> None:
         self.stream, self.groups, self.form = stream, groups, form
         self.width = len(form.rows[0].columns)
-        starts = [group.start for group in groups]
-        self.evidence: LabelEvidence = label_evidence(stream, starts, form.rows, matcher)
+        self.evidence: LabelEvidence = label_evidence(stream, groups, form.rows, matcher)
         self.rules: ColumnRules = column_rules(form, forms.identities_of("t3", form.form))
         self.reordered = False
         self.score = -np.inf
@@ -219,7 +218,7 @@ class _Attempt:
         columns = self.form.rows[0].columns
         detail = columns[:-1]  # the total is told by the row sums
         unsure = swappable_columns(
-            header_texts(self.stream.gaps),
+            header_texts(self.stream),
             [column.label for column in detail],
             [content([slots[i] for slots in rows]) for i in range(len(detail))],
             between=detail[1].group[0] if detail[1].group else "",

@@ -18,7 +18,7 @@ from gipr_ml.assemble.candidates import (
 from gipr_ml.assemble.splits import summed_splits
 from gipr_ml.assemble.stream import Atom, Kind, Stream
 from gipr_ml.assemble.table import FROM_SPLIT, TableReading, unused_numbers
-from gipr_ml.assemble.trust import content, swappable_columns
+from gipr_ml.assemble.trust import content, header_texts, swappable_columns
 from gipr_ml.forms import Forms, TableForm
 from gipr_ml.match import Matcher
 from gipr_ml.types import Proposal, State, Statement
@@ -239,23 +239,13 @@ def _doubt_columns(
     """The header must be legible where exchanging two of its columns would change a value."""
     names = [column.label for column in form.rows[0].columns[:-1]]
     blocks = [best.slots[i : i + width] for i in range(0, len(best.slots), width)]
-    header = "".join(piece.text for gap in stream.gaps[:-1] for piece in gap)
-    unsure: set[int] = set()
-    for block in blocks:
-        unsure |= swappable_columns(
-            _thirds(header, names[0][:2]), names, [content([one]) for one in block[:-1]]
-        )
+    headers = header_texts(stream)
+    cells = [content([one]) for block in blocks for one in block[:-1]]
+    unsure = swappable_columns(headers, names * len(blocks), cells)
     rows = [row.label for row in form.rows]
-    swapped = swappable_columns([header], rows, [content(block) for block in blocks])
-    if unsure or swapped:
+    unsure |= swappable_columns(headers, rows, [content(block) for block in blocks])
+    if unsure:
         table.doubt("t4.header", "表四的表头不清，无法确认列的次序")
-
-
-def _thirds(header: str, first: str) -> list[str]:
-    """The header cut before each time its first column begins."""
-    starts = [i for i in range(len(header)) if header.startswith(first, i)]
-    stops = [*starts[1:], len(header)]
-    return [header[a:b] for a, b in zip(starts, stops, strict=True)] or [header]
 
 
 def _illegible(form: TableForm, atoms: Sequence[Atom]) -> TableReading:

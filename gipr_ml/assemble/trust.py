@@ -7,14 +7,14 @@ clearly better than the labels exchanged.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import LCSseq
 
 from gipr_ml.assemble.candidates import Slot
-from gipr_ml.assemble.stream import Piece
+from gipr_ml.assemble.stream import Kind, Stream
 from gipr_ml.match import normalise
 from gipr_ml.types import State
 
@@ -91,9 +91,23 @@ def _joined(labels: Sequence[str], between: str) -> str:
     return normalise(labels[0] + between + "".join(labels[1:]))
 
 
-def header_texts(gaps: Iterable[Sequence[Piece]]) -> list[str]:
-    """The text of each gap, where a header may stand."""
-    return ["".join(piece.text for piece in gap) for gap in gaps if gap]
+def header_texts(stream: Stream) -> list[str]:
+    """Every stretch of text between two printed values, where a header may stand."""
+    found, current = [], ""
+    for gap, atom in zip(stream.gaps, [*stream.atoms, None], strict=True):
+        current += "".join(piece.text for piece in gap)
+        if atom is None or atom.kind is not Kind.BLANK:
+            found.append(current)
+            current = ""
+    return [text for text in found if text]
+
+
+def text_before(stream: Stream, atom: int) -> str:
+    """The text between the last printed value and the atom at this index."""
+    first = atom
+    while first and stream.atoms[first - 1].kind is Kind.BLANK:
+        first -= 1
+    return "".join(piece.text for gap in stream.gaps[first : atom + 1] for piece in gap)
 
 
 def mixed_blanks(columns: Sequence[Sequence[Slot]]) -> set[tuple[int, int]]:
