@@ -1,0 +1,240 @@
+"""How the prose restates cells: the phrases and patterns of narrative.toml, validated on loading."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from gipr_ml.errors import FormsError
+from gipr_ml.forms.load import FOLDER, load_forms
+from gipr_ml.forms.model import Forms
+
+FILE = "narrative.toml"
+RESERVED = ("NUM", "MONEY", "^", "$", "x", "year", "scope")
+"""Kinds that the program itself gives to tokens."""
+
+Readings = tuple[tuple[str, ...], ...]
+"""Ways to read a phrase, the most literal first; each is a sum of keys."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CountWords(_Strict):
+    """Units, and the words that make a number an approximation by where they stand."""
+
+    units: tuple[str, ...] = Field(min_length=1)
+    before: tuple[str, ...] = Field(min_length=1)
+    inner: tuple[str, ...] = Field(min_length=1)
+    """Between the number and its unit."""
+    after: tuple[str, ...] = Field(min_length=1)
+    before_chinese: tuple[str, ...] = Field(min_length=1)
+    """Before numerals in Chinese only."""
+
+
+class ScopeWords(_Strict):
+    """Words that say whose figures a sentence tells."""
+
+    wide: tuple[str, ...]
+    """The whole area: wider than the report of an office or bureau."""
+    self: tuple[str, ...]
+    """我局, 我办: the body itself, if its name ends so."""
+    own: tuple[str, ...]
+    """本机关: always the body itself."""
+    narrow: tuple[str, ...]
+    """A part of what the tables count."""
+    bodies: tuple[str, ...]
+    """How names of bodies end."""
+
+
+class TermEntry(_Strict):
+    """Words that name rows or columns."""
+
+    kind: str = Field(pattern=r"^[a-z][a-z_]*$")
+    words: tuple[str, ...] = Field(min_length=1)
+    rows: Readings = ()
+    columns: Readings = ()
+
+
+class PatternEntry(_Strict):
+    """A way to say a number: sequences of kinds, and the rows it stands for."""
+
+    id: str
+    match: tuple[str, ...] = Field(min_length=1)
+    rows: Readings = ()
+    """Rows of the pattern itself; without them the words that it matches name them."""
+    needs: Literal["", "request", "disclosure", "row"] = ""
+    table: str = ""
+    """With needs = "row": the table that the row must lie in."""
+    first: str = ""
+    """The kind whose rows are the literal reading, where words of two kinds name rows."""
+    without: tuple[str, ...] = ()
+    """Kinds that may not stand before the match in its clause."""
+    zero: bool = False
+    """The words themselves mean 0; there is no number."""
+    distribute: bool = False
+    """Each word named has a number of its own: 分别为 2 件、1 件."""
+
+
+class NarrativeFile(_Strict):
+    """The file."""
+
+    anchors: tuple[str, ...] = Field(min_length=1)
+    disclosure: tuple[str, ...] = Field(min_length=1)
+    foreign: tuple[str, ...]
+    count: CountWords
+    gaps: dict[str, tuple[str, ...]]
+    words: dict[str, tuple[str, ...]]
+    scope: ScopeWords
+    term: tuple[TermEntry, ...]
+    pattern: tuple[PatternEntry, ...]
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word that names rows or columns; rows are "table/row", wildcards resolved."""
+
+    kind: str
+    rows: Readings
+    columns: Readings
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One place of a pattern: the kinds that may stand there, and how often."""
+
+    kinds: tuple[str, ...]
+    often: Literal["{1}", "?", "*"] = "{1}"
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A pattern of the file with its sequences taken apart."""
+
+    entry: PatternEntry
+    rows: Readings
+    sequences: tuple[tuple[Slot, ...], ...]
+
+
+@dataclass(frozen=True)
+class Narrative:
+    """Everything the program knows of how prose restates cells."""
+
+    file: NarrativeFile
+    kinds: Mapping[str, str]
+    """The kind of every word."""
+    terms: Mapping[str, Term]
+    """By word."""
+    patterns: tuple[Pattern, ...]
+    cells: frozenset[str]
+    """All cell keys of all forms."""
+
+
+@cache
+def load_narrative(folder: Path = FOLDER) -> Narrative:
+    """The phrases and patterns. Raises `FormsError` with every fault of the file, one a line."""
+    try:
+        file = NarrativeFile.model_validate(
+            tomllib.loads((folder / FILE).read_text(encoding="utf-8"))
+        )
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise FormsError(f"{FILE}: cannot be read ({error})") from error
+    except ValidationError as error:
+        faults = [f"{FILE}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        raise FormsError("\n".join(faults)) from error
+    forms = load_forms()
+    cells = frozenset(key for table in forms.tables.values() for key in table.cell_keys)
+    faults = list(_faults(file, forms))
+    if faults:
+        raise FormsError("\n".join(faults))
+    terms = {
+        word: Term(entry.kind, _resolve(entry.rows, forms), entry.columns)
+        for entry in file.term
+        for word in entry.words
+    }
+    patterns = tuple(
+        Pattern(p, _resolve(p.rows, forms), tuple(_sequence(m, file.gaps) for m in p.match))
+        for p in file.pattern
+    )
+    return Narrative(file, _kinds(file), terms, patterns, cells)
+
+
+def _kinds(file: NarrativeFile) -> dict[str, str]:
+    kinds = {word: kind for kind, words in file.words.items() for word in words}
+    scope = file.scope
+    kinds |= dict.fromkeys((*scope.wide, *scope.self, *scope.own, *scope.narrow), "scope")
+    kinds |= {word: entry.kind for entry in file.term for word in entry.words}
+    return kinds
+
+
+def _resolve(readings: Readings, forms: Forms) -> Readings:
+    """Wildcards written out, one reading a form where the forms differ; the newest form first."""
+    resolved: dict[tuple[str, ...], None] = {}
+    for reading in readings:
+        for year in sorted({form for _, form in forms.tables}, reverse=True):
+            rows = [
+                f"{table}/{row.key}"
+                for (table, form), grid in sorted(forms.tables.items())
+                if form == year
+                for row in grid.rows
+            ]
+            keys = tuple(row for pattern in reading for row in rows if fnmatchcase(row, pattern))
+            if keys:
+                resolved[keys] = None
+    return tuple(resolved)
+
+
+def _sequence(match: str, gaps: Mapping[str, Sequence[str]]) -> tuple[Slot, ...]:
+    return tuple(slot for part in match.split() for slot in _slots(part, gaps))
+
+
+def _slots(part: str, gaps: Mapping[str, Sequence[str]]) -> tuple[Slot, ...]:
+    if part in gaps:
+        return (Slot(tuple(gaps[part]), "*"),)
+    if part == "^":
+        return (Slot(("end", "and")),)
+    if part == "$":
+        return (Slot(("end",)),)
+    kinds = tuple(part.rstrip("+?").split("|"))
+    if part.endswith("+"):
+        return (Slot(kinds), Slot((*kinds, "and", "cause"), "*"))
+    return (Slot(kinds, "?" if part.endswith("?") else "{1}"),)
+
+
+def _faults(file: NarrativeFile, forms: Forms) -> Iterator[str]:
+    kinds = {*file.words, *(entry.kind for entry in file.term), *RESERVED}
+    rows = {f"{table}/{row.key}" for (table, _), grid in forms.tables.items() for row in grid.rows}
+    columns = {c.key for grid in forms.tables.values() for row in grid.rows for c in row.columns}
+    owner: dict[str, str] = {}
+    for kind, words in [*file.words.items(), *((e.kind, e.words) for e in file.term)]:
+        for word in words:
+            if word in owner:
+                yield f"{FILE}: the word {word!r} is both {owner[word]} and {kind}"
+            owner[word] = kind
+    for name, readings in [
+        *((f"term {e.words[0]}", e.rows) for e in file.term),
+        *((f"pattern {p.id}", p.rows) for p in file.pattern),
+    ]:
+        for key in {key for reading in readings for key in reading}:
+            if not any(fnmatchcase(row, key) for row in rows):
+                yield f"{FILE}: {name}: no form has the row {key!r}"
+    for entry in file.term:
+        for key in {key for reading in entry.columns for key in reading} - columns:
+            yield f"{FILE}: term {entry.words[0]}: no form has the column {key!r}"
+    for pattern in file.pattern:
+        for match in pattern.match:
+            for kind in re.findall(r"[A-Za-z][A-Za-z_]*", match):
+                if kind not in kinds:
+                    yield f"{FILE}: pattern {pattern.id}: {kind!r} is no kind of word"
+    for name, listed in file.gaps.items():
+        for kind in set(listed) - kinds:
+            yield f"{FILE}: gap {name!r}: {kind!r} is no kind of word"

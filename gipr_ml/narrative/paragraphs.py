@@ -1,0 +1,128 @@
+"""Prose out of labelled lines: wrapped lines joined, spaces dropped, every character placed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from gipr_ml.types import LabelledLine, Place
+
+_PROSE = frozenset({"narrative", "note", "unresolved"})
+_HEADS = frozenset({"title", "section"})
+_SENTENCE_END = re.compile(r"[。！？!?]")
+_BREAK_AFTER = re.compile(r"[。！？!?：:；;]$")
+_ITEM_START = re.compile(r"[（(]?[一二三四五六七八九十0-9]{1,3}[）)、.．]")
+_PUNCTUATED = re.compile(r"[，。；]")
+_LONG_CELL = 12
+"""A table cell of this many characters with punctuation may hold prose."""
+
+_INVISIBLE = "\u200b\ufeff"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Text of one cell that stands in a paragraph."""
+
+    text: str
+    page: int | None
+    line: int
+    cell: int
+
+
+class Paragraph:
+    """Pieces of text in reading order, as one text without spaces."""
+
+    def __init__(self, pieces: Sequence[Piece], head: bool = False) -> None:
+        self.pieces = tuple(pieces)
+        self.head = head
+        """A title or the heading of a section."""
+        self.text = "".join(_squeezed(piece.text) for piece in pieces)
+
+    @cached_property
+    def _origin(self) -> Sequence[tuple[int, int]]:
+        """For each character of `text`: its piece and its offset there."""
+        return [
+            (number, offset)
+            for number, piece in enumerate(self.pieces)
+            for offset, character in enumerate(piece.text)
+            if not character.isspace() and character not in _INVISIBLE
+        ]
+
+    def quote(self, start: int, end: int) -> str:
+        """The characters of the document behind `text[start:end]`; line breaks fall away."""
+        (first, left), (last, right) = self._origin[start], self._origin[end - 1]
+        if first == last:
+            return self.pieces[first].text[left : right + 1]
+        middle = (self.pieces[i].text.strip() for i in range(first + 1, last))
+        return "".join(
+            [
+                self.pieces[first].text[left:].rstrip(),
+                *middle,
+                self.pieces[last].text[: right + 1].lstrip(),
+            ]
+        )
+
+    def place(self, start: int, end: int, at: int) -> Place:
+        """Where the character `at` stands; the span is the part of `text[start:end]` in its cell."""
+        number = self._origin[at][0]
+        offsets = [offset for piece, offset in self._origin[start:end] if piece == number]
+        piece = self.pieces[number]
+        return Place(piece.page, piece.line, piece.cell, offsets[0], offsets[-1] + 1)
+
+
+def paragraphs(lines: Sequence[LabelledLine]) -> Iterator[Paragraph]:
+    """The paragraphs of prose, in reading order. Page furniture and empty lines do not
+    interrupt one."""
+    current: list[Piece] = []
+    for labelled in lines:
+        if labelled.label == "furniture" or not any(c.text.strip() for c in labelled.line.cells):
+            continue
+        pieces = _pieces(labelled)
+        head = labelled.label in _HEADS
+        for piece in pieces:
+            if current and (head or not _continues(current[-1].text, piece.text)):
+                yield Paragraph(current)
+                current = []
+            if head:
+                yield Paragraph([piece], head=True)
+            else:
+                current.append(piece)
+        if not pieces and current:
+            yield Paragraph(current)
+            current = []
+    if current:
+        yield Paragraph(current)
+
+
+def sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each sentence, its full stop included."""
+    start = 0
+    for stop in _SENTENCE_END.finditer(text):
+        yield start, stop.end()
+        start = stop.end()
+    if start < len(text):
+        yield start, len(text)
+
+
+def _pieces(labelled: LabelledLine) -> list[Piece]:
+    line = labelled.line
+    filled = [(i, cell) for i, cell in enumerate(line.cells) if cell.text.strip()]
+    prose = labelled.label in _PROSE or labelled.label in _HEADS
+    return [
+        Piece(cell.text, line.page, line.number, i)
+        for i, cell in filled
+        if (prose and len(filled) == 1)
+        or (len(cell.text) >= _LONG_CELL and _PUNCTUATED.search(cell.text))
+    ]
+
+
+def _squeezed(text: str) -> str:
+    for character in _INVISIBLE:
+        text = text.replace(character, "")
+    return "".join(text.split())
+
+
+def _continues(text: str, following: str) -> bool:
+    return not _BREAK_AFTER.search(text.rstrip()) and not _ITEM_START.match(following.lstrip())

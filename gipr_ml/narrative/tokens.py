@@ -1,0 +1,133 @@
+"""Sentences as spaCy documents: jieba cuts them by our own word list, each token has its kind.
+
+jieba's own dictionary is left alone: it takes a second to load, and the official terms are long
+words that it would cut apart. With our words alone the cheapest path has the fewest tokens.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from gipr_ml.forms.narrative import Narrative, Pattern, Slot
+from gipr_ml.narrative.numbers import numbers
+
+if TYPE_CHECKING:
+    from spacy.matcher import Matcher
+
+_YEAR = re.compile(r"(?<!\d)(20\d\d)年度?")
+_FREQUENCY = 1000
+"""Of each word of ours; characters that are no word count once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of a sentence."""
+
+    text: str
+    kind: str
+    """As in narrative.toml; "x" for what stands in no list, NUM, MONEY or approximate, year."""
+    start: int
+    end: int
+    value: Decimal | None = None
+    """Of a number; the year of a year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A pattern found at `tokens[start:end]`."""
+
+    order: int
+    """Position of the pattern in the file."""
+    pattern: Pattern
+    start: int
+    end: int
+
+
+class Tokenizer:
+    """Cuts sentences and finds patterns in them. Loading it imports jieba and spaCy."""
+
+    def __init__(self, narrative: Narrative) -> None:
+        self._narrative = narrative
+
+    def tokens(self, text: str, offset: int = 0) -> list[Token]:
+        """The tokens of a sentence; positions count from `offset`.
+
+        An empty token of kind "end" stands before the first and after the last, so that a pattern
+        can ask for the borders of a clause.
+        """
+        fixed = [
+            *((n.start, n.end, n.kind, n.value) for n in numbers(text, self._narrative.file.count)),
+            *((y.start(), y.end(), "year", Decimal(y[1])) for y in _YEAR.finditer(text)),
+        ]
+        result = [Token("", "end", offset, offset)]
+        position = 0
+        for start, end, kind, value in sorted(fixed):
+            result += self._words(text, position, start, offset)
+            result.append(Token(text[start:end], kind, start + offset, end + offset, value))
+            position = end
+        result += self._words(text, position, len(text), offset)
+        result.append(Token("", "end", len(text) + offset, len(text) + offset))
+        return result
+
+    def find(self, tokens: Sequence[Token]) -> list[Found]:
+        """All places where a pattern fits, also overlapping ones."""
+        from spacy.tokens import Doc
+
+        matcher = self._matcher
+        doc = Doc(
+            matcher.vocab,
+            words=[token.text or "\n" for token in tokens],
+            tags=[token.kind for token in tokens],
+        )
+        patterns = self._narrative.patterns
+        found = ((int(doc.vocab.strings[key]), start, end) for key, start, end in matcher(doc))
+        return [Found(order, patterns[order], start, end) for order, start, end in found]
+
+    def _words(self, text: str, start: int, end: int, offset: int) -> Iterator[Token]:
+        """Cut `text[start:end]` along jieba's best path through the graph of known words."""
+        part = text[start:end]
+        if not part:
+            return
+        jieba = self._jieba
+        route: dict[int, tuple[float, int]] = {}
+        jieba.calc(part, jieba.get_DAG(part), route)
+        kinds = self._narrative.kinds
+        position = 0
+        while position < len(part):
+            after = route[position][1] + 1
+            word = part[position:after]
+            where = start + offset + position
+            yield Token(word, kinds.get(word, "x"), where, where + len(word))
+            position = after
+
+    @cached_property
+    def _jieba(self):  # type: ignore[no-untyped-def]
+        import jieba
+
+        jieba.setLogLevel(logging.ERROR)
+        tokenizer = jieba.Tokenizer()
+        tokenizer.initialized = True
+        for word in self._narrative.kinds:
+            tokenizer.add_word(word, _FREQUENCY)
+        tokenizer.total = _FREQUENCY * (len(self._narrative.kinds) + 1)
+        return tokenizer
+
+    @cached_property
+    def _matcher(self) -> Matcher:
+        from spacy.matcher import Matcher
+        from spacy.vocab import Vocab
+
+        matcher = Matcher(Vocab())
+        for order, pattern in enumerate(self._narrative.patterns):
+            matcher.add(str(order), [_token_pattern(s) for s in pattern.sequences])
+        return matcher
+
+
+def _token_pattern(slots: Sequence[Slot]) -> list[dict[str, object]]:
+    return [{"TAG": {"IN": list(slot.kinds)}, "OP": slot.often} for slot in slots]
