@@ -1,0 +1,43 @@
+"""All verbs of `gipr`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from gipr_ml.cli.check import check
+from gipr_ml.cli.doctor import doctor
+from gipr_ml.cli.process import process
+
+app = typer.Typer(
+    help="Reads 政府信息公开工作年度报告 into checked tables, and says what it is not sure of.",
+    epilog="Exit codes of process and check: 0 all consistent, 1 the program failed, 2 called "
+    "wrongly, 3 some inputs could not be read, 4 some reports need review.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"gipr-ml {version('gipr-ml')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _gipr(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    del version
+
+
+for _verb in (process, check, doctor):
+    app.command()(_verb)

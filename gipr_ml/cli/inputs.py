@@ -1,0 +1,84 @@
+"""Which files a call is about, and under which name each result is kept."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gipr_ml.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The files to read, in the order of the call, and what was passed over."""
+
+    files: tuple[Path, ...]
+    stems: tuple[str, ...]
+    """The name of the result of each file, without ending; no two are the same."""
+    skipped: tuple[Path, ...]
+    """Files in the given folders that are of a kind that is not read."""
+
+
+def find_inputs(paths: Sequence[Path], suffixes: Collection[str], out: Path) -> Inputs:
+    """Files named in `paths`, and those with one of `suffixes` in the folders named there.
+
+    Folders are walked in the order of names, without hidden files and without `out`. A file that is
+    named itself is taken whatever it is called, and none is taken twice.
+
+    Raises `UsageError` where a path is not there or nothing is left to read.
+    """
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"{path}: no such file or folder")
+    files: dict[Path, Path] = {}
+    skipped: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            files.setdefault(path.resolve(), path)
+            continue
+        for found in _walk(path, out.resolve()):
+            if found.suffix.lower() in suffixes:
+                files.setdefault(found.resolve(), found)
+            else:
+                skipped.append(found)
+    if not files:
+        named = ", ".join(str(path) for path in paths)
+        raise UsageError(f"nothing to read in {named}; files read are {', '.join(suffixes)}")
+    return Inputs(tuple(files.values()), _distinct_stems(files.values()), tuple(skipped))
+
+
+def _walk(folder: Path, out: Path) -> Iterator[Path]:
+    for top, folders, names in os.walk(folder):
+        here = Path(top)
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and (here / name).resolve() != out
+        )
+        for name in sorted(names):
+            if not name.startswith(".") and (here / name).is_file():
+                yield here / name
+
+
+def _distinct_stems(files: Collection[Path]) -> tuple[str, ...]:
+    """The stem of each file; a later one of the same stem takes its whole name, then a number.
+
+    Names that differ in upper and lower case alone count as the same, as some file systems do.
+    """
+    taken: set[str] = set()
+    stems = []
+    for path in files:
+        choices = _names(path)
+        stem = next(name for name in choices if name.casefold() not in taken)
+        taken.add(stem.casefold())
+        stems.append(stem)
+    return tuple(stems)
+
+
+def _names(path: Path) -> Iterator[str]:
+    yield path.stem
+    yield path.name
+    number = 2
+    while True:
+        yield f"{path.name}-{number}"
+        number += 1

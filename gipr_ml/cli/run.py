@@ -1,0 +1,131 @@
+"""Read many files one after the other: what `process` and `check` share."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+
+from gipr_ml.cli.codes import FAILED, INTERRUPTED
+from gipr_ml.cli.inputs import Inputs
+from gipr_ml.cli.summary import Entry, Summary, show
+from gipr_ml.errors import GiprError, InputError, UsageError
+from gipr_ml.types import Report, Status
+
+LOG = "gipr-errors.log"
+"""File in the output folder that keeps the details of our own errors."""
+
+Read = Callable[[Path], Report]
+
+
+def run(
+    inputs: Inputs, read: Read, out: Path, formats: Sequence[str], as_json: bool, verb: str
+) -> None:
+    """Read every input, write its results into `out`, print the summary and exit with its code.
+
+    One bad input costs itself alone. Raises `UsageError` where `out` cannot be written, `GiprError`
+    where nothing can be read at all, such as without a model.
+    """
+    _prepare(out)
+    entries: list[Entry] = []
+    stopped = None
+    try:
+        with _progress(inputs, verb) as advance:
+            for path, stem in zip(inputs.files, inputs.stems, strict=True):
+                entries.append(_one(path, stem, read, out, formats))
+                advance()
+    except KeyboardInterrupt:
+        stopped = INTERRUPTED, "stopped; run the same command again for the rest"
+    except OSError as error:
+        stopped = FAILED, f"cannot write into {out} ({error.strerror or error})"
+    summary = Summary(tuple(entries), len(inputs.files), inputs.skipped, out)
+    code = stopped[0] if stopped else summary.exit_code
+    show(summary, as_json, code)
+    if stopped:
+        typer.echo(f"gipr: {stopped[1]}", err=True)
+    raise typer.Exit(code)
+
+
+def _prepare(out: Path) -> None:
+    from gipr_ml.export import write_file
+
+    probe = out / ".gipr-probe"
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        write_file(probe, b"")
+        probe.unlink()
+    except OSError as error:
+        raise UsageError(
+            f"--out: cannot write into {out} ({error.strerror}); choose another folder"
+        ) from None
+
+
+def _one(path: Path, stem: str, read: Read, out: Path, formats: Sequence[str]) -> Entry:
+    """Read one input and write its results. `OSError` is left for the output alone."""
+    from gipr_ml.export import write
+
+    try:
+        report = _read(path, read)
+    except GiprError:
+        raise
+    except Exception as error:
+        log = out / LOG
+        _note(log, path)
+        words = f"internal error ({type(error).__name__}); please report it with {log}"
+        return Entry.of_failure(path, stem, words)
+    target = out / f"{stem}.json"
+    if report.status is Status.REJECTED and target.resolve() == path.resolve():
+        # Checked in its own folder: a file that somebody has to mend is not written over.
+        return Entry.of_report(path, stem, report, None)
+    written = write(report, out, formats, stem)
+    return Entry.of_report(path, stem, report, written[0])
+
+
+def _read(path: Path, read: Read) -> Report:
+    from gipr_ml.pipeline import rejected
+
+    try:
+        return read(path)
+    except InputError as error:
+        return rejected(path.name, _bytes(path), error)
+    except OSError as error:
+        reason = f"{path.name}: cannot be opened ({error.strerror or error})"
+        return rejected(path.name, b"", InputError(reason))
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def _note(log: Path, path: Path) -> None:
+    with log.open("a", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(f"{path}\n{traceback.format_exc()}\n")
+
+
+@contextmanager
+def _progress(inputs: Inputs, verb: str) -> Iterator[Callable[[], None]]:
+    """A progress bar with the time left where a person watches; gives what moves it on."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal or len(inputs.files) == 1:
+        yield lambda: None
+        return
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (TextColumn(verb), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(verb, total=len(inputs.files))
+        yield lambda: progress.advance(task)
