@@ -29,6 +29,8 @@ NUMBER_USED, BLANK_USED, NUMBER_SKIPPED, BLANK_SKIPPED = 1.0, -0.1, -2.0, -0.05
 ROW_LOST, CELL_LOST, SPLIT, CROSSES = -4.0, -3.0, -0.5, -1.5
 HEADER_FIT = 6.0
 """How much the wording of the headers counts in telling the forms apart."""
+INTACT_HEADER = 0.8
+"""Share of the header fit from which an intact table needs no comparison with the other form."""
 MARGIN = 1.0
 WEAK = 0.6
 MOST_SPLITS = 400
@@ -58,10 +60,14 @@ def read_table2(
     groups = [g for g in groups_of(stream) if stream.atoms[g.start].weak < WEAK]
     if not groups:
         return None
-    attempts = [
-        _Attempt(stream, groups, form, matcher).reading(statements) for form in forms.forms_of("t2")
-    ]
-    best, other = sorted(attempts, key=lambda reading: -reading.score)
+    attempts = [_Attempt(stream, groups, form, matcher) for form in forms.forms_of("t2")]
+    attempts.sort(key=lambda attempt: -attempt.header_fit)
+    readings = []
+    for attempt in attempts:
+        readings.append(attempt.read(statements))
+        if attempt.intact:
+            return readings[-1]
+    best, other = sorted(readings, key=lambda reading: -reading.score)
     if best.score - other.score < MARGIN:
         best.doubt("t2.form", "表二属于2019年还是2021年格式，无法确定")
     return best
@@ -74,8 +80,9 @@ class _Attempt:
         self, stream: Stream, groups: list[Group], form: TableForm, matcher: Matcher
     ) -> None:
         self.stream, self.groups, self.form = stream, groups, form
-        self.evidence: LabelEvidence = label_evidence(stream, groups, form.rows, matcher)
-        self.path = self._align()
+        self.matcher = matcher
+        self.header_fit = self._header_fit()
+        self.intact = False
 
     def _align(self) -> _Path:
         """Rows in the official order first, then lost rows by their labels wherever they stand."""
@@ -151,9 +158,13 @@ class _Attempt:
             if reading is not None:
                 yield last, _Row(reading.slots, reading.score + cost, reading.splits)
 
-    def reading(self, statements: Sequence[Statement]) -> TableReading:
+    def read(self, statements: Sequence[Statement]) -> TableReading:
         """The cells, with every reason for doubt."""
-        table = TableReading(self.form, self.path.score + self._header_fit())
+        self.evidence: LabelEvidence = label_evidence(
+            self.stream, self.groups, self.form.rows, self.matcher
+        )
+        self.path = self._align()
+        table = TableReading(self.form, self.path.score + self.header_fit)
         where = {}
         for index, first, last, reading in self.path.rows:
             row = self.form.rows[index]
@@ -165,6 +176,7 @@ class _Attempt:
                 if chosen is reading.slots and len(reading.splits) > 1:
                     _leave_open(table, row, reading.splits)
         self._doubts(table, where)
+        self.intact = not table.doubts and self.header_fit >= INTACT_HEADER * HEADER_FIT
         return table
 
     def _header_fit(self) -> float:

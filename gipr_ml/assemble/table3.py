@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from gipr_ml.assemble.candidates import Candidate, candidates
-from gipr_ml.assemble.grid import Alignment, Taken, align
+from gipr_ml.assemble.grid import Alignment, Taken, align, align_intact
 from gipr_ml.assemble.joint import (
     Choice,
     ColumnRules,
@@ -47,7 +47,14 @@ def read_table3(stream: Stream, forms: Forms, matcher: Matcher) -> TableReading 
     groups = groups_of(stream)
     if not groups:
         return None
-    attempts = [_Attempt(stream, groups, form, forms, matcher) for form in forms.forms_of("t3")]
+    attempts = []
+    for form in forms.forms_of("t3"):
+        attempt = _Attempt(stream, groups, form, forms, matcher)
+        if attempt.intact:
+            return attempt.reading()
+        attempts.append(attempt)
+    for attempt in attempts:
+        attempt.search()
     best = max(attempts, key=lambda attempt: attempt.score)
     other = min(attempts, key=lambda attempt: attempt.score)
     reading = best.reading()
@@ -68,7 +75,15 @@ class _Attempt:
         self.rules: ColumnRules = column_rules(form, forms.identities_of("t3", form.form))
         self.reordered = False
         self.score = -np.inf
-        for alignment in align(stream, groups, self.evidence, len(form.rows), self.width):
+        intact = align_intact(stream, groups, self.evidence, len(form.rows), self.width)
+        self.intact = intact is not None
+        if intact is not None:
+            self._consider(intact)
+
+    def search(self) -> None:
+        """Look for the best alignment of a table that is not intact."""
+        rows = len(self.form.rows)
+        for alignment in align(self.stream, self.groups, self.evidence, rows, self.width):
             self._consider(alignment)
 
     def _consider(self, alignment: Alignment) -> None:

@@ -45,7 +45,7 @@ def read_table4(
     """The table, or None where the stream holds no values."""
     form = forms.forms_of("t4")[-1]
     width = len(form.rows[0].columns)
-    atoms = [atom for atom in stream.atoms if atom.weak < WEAK]
+    atoms = _values(stream)
     if not atoms:
         return None
     if any(atom.kind is Kind.RUN for atom in atoms):
@@ -58,8 +58,26 @@ def read_table4(
     return _table(form, width, stream, readings, _totals(form, statements))
 
 
+def _values(stream: Stream) -> list[Atom]:
+    """The atoms without prose, and without the empty cells of header lines."""
+    printed = {atom.line for atom in stream.atoms if atom.kind is not Kind.BLANK}
+    worded = {piece.line for gap in stream.gaps for piece in gap}
+    return [
+        atom
+        for atom in stream.atoms
+        if atom.weak < WEAK and (atom.line in printed or atom.line not in worded)
+    ]
+
+
 def _in_order(atoms: Sequence[Atom], blocks: int, width: int) -> list[_Reading]:
     """Blocks taken one after the other; atoms between them may be skipped. Best few first."""
+    if len(atoms) == blocks * width and len({atom.row for atom in atoms}) == 1:
+        slots = tuple(slot(atom) for atom in atoms)
+        return [
+            _Reading(
+                slots, sum(sum_score(slots[i : i + width]) for i in range(0, len(slots), width)), ()
+            )
+        ]
 
     @lru_cache(maxsize=None)
     def rest(start: int, block: int) -> tuple[_Reading, ...]:
