@@ -100,25 +100,30 @@ def _goes(layout: Layout, damage: Damage) -> bool:
 
 def make_report(seed: int, layout: str, damage: str) -> SyntheticReport:
     """One report with this kind of damage in this layout."""
-    rng = Random(f"gipr-ml {seed} {layout} {damage}")
-    kind, place = DAMAGES[damage], LAYOUTS[layout]
-    choice = rng.choice(kind.forms) if kind.forms else _draw_forms(rng)
+    return compose(seed, LAYOUTS[layout], DAMAGES[damage])
+
+
+def compose(seed: int, layout: Layout, damage: Damage) -> SyntheticReport:
+    """One report; all that is random in it follows from the seed and the two names."""
+    rng = Random(f"gipr-ml {seed} {layout.name} {damage.name}")
+    choice = rng.choice(damage.forms) if damage.forms else _draw_forms(rng)
     figures = draw_figures(rng, choice)
-    if kind.error:
+    if damage.error:
         figures = published_error(rng, figures)
-    blank = blank_keys(rng, figures, rng.choice(BLANK_STYLES)) if kind.blanks else frozenset()
+    blank = blank_keys(rng, figures, rng.choice(BLANK_STYLES)) if damage.blanks else frozenset()
     paper = build_paper(rng, figures, blank, write_text(rng, figures))
-    unsure = kind.paper(paper, rng)
-    canvas = place.render(deepcopy(paper), rng)
-    if kind.canvas:
-        canvas, more = kind.canvas(canvas, rng)
+    style = Random(rng.random())
+    unsure = damage.paper(paper, rng)
+    canvas = layout.render(deepcopy(paper), style)
+    if damage.canvas:
+        canvas, more = damage.canvas(canvas, rng)
         unsure |= more
     if canvas.glued:
         tables = [form_of(load_forms(), choice, table) for table in ("t2", "t3", "t4")]
         unsure |= unsettled(canvas, tables)
-    name = f"{damage}-{layout}-{seed}"
+    name = f"{damage.name}-{layout.name}-{seed}"
     gold = make_gold(name, paper, canvas, figures.values, unsure)
-    return SyntheticReport(name, place.suffix, canvas.text, gold, layout, damage, canvas)
+    return SyntheticReport(name, layout.suffix, canvas.text, gold, layout.name, damage.name, canvas)
 
 
 def _draw_forms(rng: Random) -> dict[str, str]:
