@@ -26,7 +26,9 @@ _YEAR_OF_SENTENCE = re.compile(r"(?:^|[。;:])(20\d\d)年度?(?:[,，]|(?=[全�
 _AUTHOR = re.compile(r"报告由([\u4e00-\u9fff]{4,30}?)(?:根据|按照|依据|依照|编制|编写)")
 _DATE = re.compile(r"20\d\d年\d{1,2}月\d{1,2}日")
 _SENTENCE = re.compile(r"[。;!?,]|当前位置|首页|来源|时间|日期|字号")
-_BREAKS = re.compile(r"[\s>》|/\\:,;。!?]+")
+_BREAKS = re.compile(r"[>》|/\\:,;。!?\[\]【】]")
+_GOES_ON = re.compile(r"[和与及、]$")
+_YEAR_WORD = re.compile(r"20\d\d年?度?|年度?")
 _LEADING = re.compile(
     r"^(?:附件\d*|现将|现公布|特?公布|编制了?|发布|印发|关于|政府信息公开|信息公开)+"
 )
@@ -43,6 +45,7 @@ _BEFORE_PLACE = re.compile(r"[^\u4e00-\u9fff]|[由与和及向对为在是请经
 
 _LONGEST_TITLE = 80
 _LONGEST_NAME = 40
+_SHORTEST_NAME = 4
 _LONGEST_PLACE = 16
 _NAME_LINES = 3
 """Lines above the words of the title that may hold the rest of it."""
@@ -143,9 +146,10 @@ def _title(
     after: str,
 ) -> _Title:
     """The lines from `first` to `last` read as a title, with how likely they are one."""
-    whole = len(before) + len(after) < _LONGEST_TITLE and not _SENTENCE.search(before + after)
-    if not whole:
-        before = _last_words(lines[first].line.text, before)
+    own = _own_words(lines[first].line.text, before)
+    whole = own == before and not _SENTENCE.search(after)
+    whole = whole and len(before) + len(after) < _LONGEST_TITLE
+    before = own
     year, rest = _year_in(before)
     agency = _name(rest, sure=False)
     if whole and agency is None and _name(before, sure=False) is None:
@@ -155,8 +159,8 @@ def _title(
         year = _year_in(after)[0]
     if agency is None:
         agency = _name(after, sure=True)
-    if whole and last + 1 < len(texts):
-        below = texts[last + 1].strip(_EDGES)
+    for below in texts[last + 1 : last + 3] if whole else ():
+        below = below.strip(_EDGES)
         agency = agency or _name(below, sure=True)
         year = year or (_year_in(below)[0] if _YEAR.fullmatch(below) else None)
     weight = 4.0 * whole + 2.0 * (agency is not None) + 2.0 * (year is not None)
@@ -168,15 +172,31 @@ def _hint(line: LabelledLine) -> bool:
     return line.label == "title" or line.line.heading == 1
 
 
-def _last_words(line: str, before: str) -> str:
-    """What stands directly before the title's words: a breadcrumb or a sentence is cut off."""
-    words = [_compact(part) for part in _BREAKS.split(unicodedata.normalize("NFKC", line))]
-    ends = [word for word in words if any(t in word for t in load_forms().title_words)]
-    for word in ends:
-        place = min(p for t in load_forms().title_words if (p := word.find(t)) >= 0)
-        if before.endswith(word[:place]):
-            return word[:place]
-    return _BREAKS.split(before)[-1]
+def _own_words(line: str, before: str) -> str:
+    """The end of `before` that can belong to the title that goes on after it.
+
+    `line` is the text of the line with its blanks, and tells the words of the title from those of a
+    breadcrumb, a sentence or a site's own name.
+    """
+    length = len(before)
+    raw = unicodedata.normalize("NFKC", line)
+    place = 0
+    while length:
+        length -= not raw[place].isspace()
+        place += 1
+    own = ""
+    for word in reversed(_BREAKS.split(raw[:place])[-1].split()):
+        name = _year_in(own)[1].strip(_EDGES)
+        complete = len(name) >= _SHORTEST_NAME and not _GOES_ON.search(word)
+        if (
+            complete
+            and len(word) > 2
+            and not _YEAR_WORD.fullmatch(word)
+            and not _PLACES.fullmatch(word)
+        ):
+            break
+        own = word + own
+    return own
 
 
 def _name_above(texts: Sequence[str], first: int) -> tuple[str | None, int | None]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Literal, NamedTuple
 
 from gipr_ml.sources.chars import fold, is_cjk
@@ -26,6 +26,7 @@ _COUNTED = re.compile(r"[件宗条项份个人次期号年月日名位家篇天%
 """After digits: the number is part of a sentence."""
 _STOP = re.compile(r"[。!?]")
 _LONG_TEXT = 12
+_LONGEST_LABEL = 40
 _SHORT_LABEL = 4
 """Labels below this length are also parts of other words; they need a border on either side."""
 _SURE_DIGITS = 5
@@ -34,6 +35,7 @@ _ROW_WIDTHS = (7, 15)
 """Values of a row of table 3, and of table 4."""
 _FEWEST_VALUES = 3
 """Values that blanks on all sides part for sure."""
+_THROUGHOUT = 4
 _COVERED = 0.8
 _WORTH_A_LOOK = re.compile(rf"[{_CJK})）”\"]\s?\d(?:\s?[\dOo]){{6}}")
 _BETWEEN = re.compile(rf"[{_CJK})）”]\d+(?:\.\d+)?[{_CJK}(（]")
@@ -86,7 +88,17 @@ def cut_glued(line: str) -> list[list[Piece]] | None:
 
 def looks_glued(line: str) -> bool:
     """Whether digits touch text on either side, as they do where borders are lost."""
-    return any(not _COUNTED.match(match[0][-1]) for match in _BETWEEN.finditer(line))
+    return _touching(line, 1)
+
+
+def is_glued_throughout(line: str) -> bool:
+    """Whether that is so at several places: tabs or pipes in the line are no borders of cells."""
+    return _touching(line, _THROUGHOUT)
+
+
+def _touching(line: str, places: int) -> bool:
+    found = (m for m in _BETWEEN.finditer(line) if not _COUNTED.match(m[0][-1]))
+    return sum(1 for _ in islice(found, places)) == places
 
 
 def _squeeze(line: str) -> _Squeezed:
@@ -102,9 +114,8 @@ def _squeeze(line: str) -> _Squeezed:
 
 def _tokens(squeezed: _Squeezed) -> list[_Token]:
     text = squeezed.text
-    marks = [m for m in _MARK.finditer(text) if _is_mark(squeezed, m)]
-    mark_starts = {m.start() for m in marks}
-    fixed = [_Token(m.start(), m.end(), "mark") for m in marks]
+    fixed = [_mark(text, m) for m in _MARK.finditer(text) if _is_mark(squeezed, m)]
+    mark_starts = {mark.start for mark in fixed}
     sentences = list(_prose(text, fixed))
     prose = {place for token in sentences for place in range(token.start, token.end)}
     fixed = [t for t in fixed if t.start not in prose] + sentences
@@ -123,8 +134,17 @@ def _is_mark(squeezed: _Squeezed, match: re.Match[str]) -> bool:
     return (
         start in squeezed.spaced
         or not is_cjk(squeezed.text[start - 1])
-        or begins_like_numbered(squeezed.text[match.end() : match.end() + 40])
+        or begins_like_numbered(squeezed.text[match.end() : match.end() + _LONGEST_LABEL])
     )
+
+
+def _mark(text: str, match: re.Match[str]) -> _Token:
+    """The item mark; a digit in place of a lost 二 belongs to the digits before it."""
+    start, end = match.span()
+    lost = match[0][0].isdigit() and start > 0 and text[start - 1].isdigit()
+    if lost and begins_like_numbered(text[end : end + _LONGEST_LABEL]):
+        start += 1
+    return _Token(start, end, "mark")
 
 
 def _prose(text: str, marks: Sequence[_Token]) -> Iterable[_Token]:

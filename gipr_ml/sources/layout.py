@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from gipr_ml.sources.glued import cut_glued, looks_glued
+from gipr_ml.sources.glued import cut_glued, is_glued_throughout, looks_glued
 from gipr_ml.sources.lines import LineList
 from gipr_ml.sources.spaces import VALUE, Piece, split_spaces
 from gipr_ml.types import Borders, Cell
@@ -41,7 +41,9 @@ def add_lines(lines: LineList, source: Iterable[SourceLine]) -> None:
     for number, text in source:
         if not text.strip():
             continue
-        if (piped := _pipe_row(number, text)) is not None:
+        if is_glued_throughout(text):
+            text = text.replace("\t", " ")
+        elif (piped := _pipe_row(number, text)) is not None:
             pipes.append(piped)
             continue
         if pipes:
