@@ -26,8 +26,8 @@ __all__ = [
 
 
 def _json(report: Report) -> bytes:
-    # Half a character, as in file names of another encoding, becomes the \udc80 that JSON knows.
-    return dumps(report).encode("utf-8", "backslashreplace")
+    # File names in another encoding hold halves of characters, which no JSON text may.
+    return dumps(report).encode("utf-8", "replace")
 
 
 def _csv(report: Report) -> bytes:

@@ -153,7 +153,7 @@ class DoubtPart(_Part):
 class ResultFile(_Part):
     """The result of processing one annual report on government information disclosure."""
 
-    document: DocumentPart = Field(description="The file that was read.")
+    document: DocumentPart = Field(description="Which file this is the result of.")
     agency: str | None = Field(None, description="Who reports; null where the document is silent.")
     year: int | None = Field(None, description="The year that is reported on, or null.")
     forms: dict[Literal["t2", "t3", "t4"], Literal["2019", "2021"]] = Field(

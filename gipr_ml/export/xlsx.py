@@ -13,6 +13,7 @@ from openpyxl.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gipr_ml.export.layout import Box, Grid, official_grid
@@ -272,7 +273,7 @@ def _link(sheet: Worksheet, column: int, keys: Sequence[str], address: Address) 
     for row, key in enumerate(keys, start=FIRST_ROW + 1):
         if key in address:
             cell = _put(sheet, row, column, address[key].replace("'", ""))
-            cell.hyperlink = f"#{address[key]}"
+            cell.hyperlink = Hyperlink(ref=cell.coordinate, location=address[key])
             cell.font, cell.alignment = _LINK, _CENTRE
 
 
