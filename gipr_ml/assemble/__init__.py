@@ -37,7 +37,7 @@ def assemble(
     if "t3" in regions:
         tables.append(read_table3(regions["t3"].stream, forms, matcher))
     if "t4" in regions:
-        tables.append(read_table4(regions["t4"].stream, forms, matcher, statements))
+        tables.append(read_table4(regions["t4"].stream, forms, statements))
     found = [table for table in tables if table is not None]
     matched: dict[int, list[str]] = {}
     for table in found:

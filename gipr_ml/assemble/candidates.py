@@ -8,7 +8,7 @@ a cell, carry one too many, or be digits run together.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations
 
@@ -22,6 +22,8 @@ LOST_CELL, SURPLUS, SPLIT, ILLEGIBLE, NOT_A_COUNT = -4.0, -4.0, -1.0, -5.0, -6.0
 INNER_BLANK_DROPPED = -0.3
 MOST_LOST = 2
 """Cells of a row that may be lost before its numbers are no longer told apart."""
+NO_MARK = "09"
+"""Digits that are no item mark: the longest list of the form has eight items."""
 MOST_CANDIDATES = 60
 
 
@@ -166,9 +168,25 @@ def _splits(printed: Sequence[Atom], width: int) -> Iterator[Candidate]:
         yield _candidate(slots, "split", 0.0 if len(runs) == width else SPLIT)
     if len(runs) == width and all(len(run) == 1 or run[0] != "0" for run in runs) and not found:
         yield _candidate([slot(atom) for atom in printed], "plain")
+    elif not found and (marked := list(_before_mark(printed, width))):
+        yield from marked
     elif not found:
         slots = [Slot(State.ILLEGIBLE, None, printed[0], " ".join(runs))] * width
         yield _candidate(slots, "illegible", ILLEGIBLE - width)
+
+
+def _before_mark(printed: Sequence[Atom], width: int) -> Iterator[Candidate]:
+    """The cuts of all but the last digit, which may be the item mark of the next label."""
+    last = printed[-1]
+    if last.raw[-1] in NO_MARK or sum(len(atom.raw) for atom in printed) <= width:
+        return
+    rest = [*printed[:-1], replace(last, raw=last.raw[:-1])] if len(last.raw) > 1 else printed[:-1]
+    for numbers in summed_splits([atom.raw for atom in rest], width):
+        slots = [
+            Slot(State.READ, Decimal(number), atom, str(number))
+            for number, atom in zip(numbers, _owners(numbers, rest), strict=True)
+        ]
+        yield _candidate(slots, "surplus", SPLIT + SURPLUS, 1)
 
 
 def _owners(numbers: Sequence[int], printed: Sequence[Atom]) -> Iterator[Atom]:

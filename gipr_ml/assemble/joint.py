@@ -1,8 +1,8 @@
 """Choose among the readings of all rows together, with the column sums as evidence.
 
 Row sums leave several readings open: where digits are run together, or which of seven cells was
-lost. Column identities join all rows, so the rows are decided together, by a beam over the rows that
-have more than one reading.
+lost. Column identities join all rows, so the rows are decided together, by a beam over the rows
+that have more than one reading.
 """
 
 from __future__ import annotations

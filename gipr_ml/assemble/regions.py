@@ -74,7 +74,9 @@ def _cues(
     for row, i in enumerate(candidates):
         best = int(np.argmax(scores[row]))
         table = matcher.categories.keys[best].split("/")[0]
-        cues[i, STATES.index(table)] += ROW * max(0.0, float(scores[row, best]) - 0.3)
+        # 其他 and 总计 stand in other tables too.
+        length = min(1.0, (len(normalise(pieces[i].text)) - 1) / 4)
+        cues[i, STATES.index(table)] += ROW * length * max(0.0, float(scores[row, best]) - 0.3)
     return cues, headings
 
 

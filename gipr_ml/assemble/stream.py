@@ -26,7 +26,7 @@ _GLUED_MARK = re.compile(r"^(?P<run>.*\d)(?P<mark>\d)$")
 SHORTEST_ROW = 7
 """Digits of the shortest row of table 3 that stands alone without borders."""
 VALUES_ONLY, LONE_VALUE = 0.2, 0.55
-_PAGE_NUMBER = re.compile(r"^[\s\-—–－·.]*第?\s*\d{1,4}\s*页?[\s\-—–－·.]*$")
+_PAGE_NUMBER = re.compile(r"^[\-—–－·~]+\s*\d{1,4}\s*[\-—–－·~]+$|^第\s*\d{1,4}\s*页$")
 
 
 class Kind(Enum):
@@ -176,7 +176,7 @@ class _Builder:
         self._piece(text[end:], line, index, weak)
 
     def _run(self, line: Line, index: int, text: str, start: int, stop: int, weak: float) -> None:
-        inside = line.borders == "explicit" and not text[stop:].strip() == ""
+        inside = line.borders == "explicit" and text[stop:].strip() != ""
         weak = max(weak, 0.8 if inside else 0.0)
         for found in re.finditer(r"[+\-−]?\d+(?:\.\d+)?(?:万元|元)?", text[start:stop]):
             raw = found.group()
@@ -228,8 +228,7 @@ def _may_be_run(line: Line, text: str) -> bool:
 
 
 def _is_page_number(line: Line) -> bool:
-    text = line.text.strip()
-    return not text.isdigit() and bool(_PAGE_NUMBER.match(text)) and "." not in text.strip(".")
+    return bool(_PAGE_NUMBER.match(clean(line.text.replace("\t", " "))))
 
 
 def _weakness(labelled: LabelledLine) -> float:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
+from itertools import pairwise
 
 from gipr_ml.assemble.candidates import (
     LOST,
@@ -20,7 +21,6 @@ from gipr_ml.assemble.stream import Atom, Kind, Stream
 from gipr_ml.assemble.table import FROM_SPLIT, TableReading, unused_numbers
 from gipr_ml.assemble.trust import content, header_texts, swappable_columns
 from gipr_ml.forms import Forms, TableForm
-from gipr_ml.match import Matcher
 from gipr_ml.types import Proposal, State, Statement
 
 SKIPPED, BLANK_SKIPPED, WEAK_SKIPPED, BLOCK_LOST, CUT = -3.0, -0.05, -0.1, -12.0, -2.0
@@ -40,7 +40,7 @@ class _Reading:
 
 
 def read_table4(
-    stream: Stream, forms: Forms, matcher: Matcher, statements: Sequence[Statement]
+    stream: Stream, forms: Forms, statements: Sequence[Statement]
 ) -> TableReading | None:
     """The table, or None where the stream holds no values."""
     form = forms.forms_of("t4")[-1]
@@ -79,7 +79,7 @@ def _in_order(atoms: Sequence[Atom], blocks: int, width: int) -> list[_Reading]:
             )
         ]
 
-    @lru_cache(maxsize=None)
+    @cache
     def rest(start: int, block: int) -> tuple[_Reading, ...]:
         if block == blocks:
             skipped = tuple(atoms[start:])
@@ -104,13 +104,13 @@ def _in_order(atoms: Sequence[Atom], blocks: int, width: int) -> list[_Reading]:
         ]
         return tuple(sorted(found, key=lambda reading: -reading.score)[:12])
 
-    @lru_cache(maxsize=None)
+    @cache
     def options(start: int) -> list[tuple[Candidate, int]]:
         found = []
         for length in range(max(2, width - 2), width + 1):
             if start + length <= len(atoms):
                 window = atoms[start : start + length]
-                cut = sum(a.row != b.row for a, b in zip(window, window[1:], strict=False))
+                cut = sum(a.row != b.row for a, b in pairwise(window))
                 singles = len({a.line for a in window}) == len(window)
                 cost = 0.0 if singles else cut * CUT
                 if all(atom.kind is Kind.BLANK for atom in window):
