@@ -1,4 +1,4 @@
-"""How the prose restates cells: the phrases and patterns of narrative.toml, validated on loading."""
+"""How the prose restates cells: the phrases and patterns of narrative.toml, validated."""
 
 from __future__ import annotations
 
@@ -81,8 +81,8 @@ class PatternEntry(_Strict):
     """Kinds that may not stand before the match in its clause."""
     zero: bool = False
     """The words themselves mean 0; there is no number."""
-    distribute: bool = False
-    """Each word named has a number of its own: 分别为 2 件、1 件."""
+    distribute: Literal["", "in_order", "same"] = ""
+    """Each word named has its own number (分别为 2 件、1 件) or all have the same (各 1 件)."""
 
 
 class NarrativeFile(_Strict):

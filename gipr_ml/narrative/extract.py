@@ -194,11 +194,11 @@ def _claims_of(found: Found, tokens: Sequence[Token], narrative: Narrative) -> I
             yield _Claim(found, at, Decimal(0), tuple(tokens[i] for i in group))
         return
     if entry.distribute:
-        values = counted * len(named) if len(counted) == 1 else counted
+        same = entry.distribute == "same"
+        values = counted * len(named) if same else counted
         if len(values) == len(named):
             for i, number in zip(named, values, strict=True):
-                at = number if len(counted) > 1 else i
-                yield _Claim(found, at, _value(tokens[number]), (tokens[i],))
+                yield _Claim(found, i if same else number, _value(tokens[number]), (tokens[i],))
         return
     if len(counted) == 1:
         yield _Claim(found, counted[0], _value(tokens[counted[0]]), tuple(tokens[i] for i in named))

@@ -65,7 +65,7 @@ class Paragraph:
         )
 
     def place(self, start: int, end: int, at: int) -> Place:
-        """Where the character `at` stands; the span is the part of `text[start:end]` in its cell."""
+        """Where the character `at` stands; the span is what of `text[start:end]` is in its cell."""
         number = self._origin[at][0]
         offsets = [offset for piece, offset in self._origin[start:end] if piece == number]
         piece = self.pieces[number]

@@ -19,7 +19,10 @@ from gipr_ml.narrative.numbers import numbers
 
 if TYPE_CHECKING:
     from spacy.matcher import Matcher
+    from spacy.vocab import Vocab
 
+_COUNTS = frozenset({"NUM", "MONEY", "none", "nothing", "zero"})
+"""Without a token of these kinds no pattern fits."""
 _YEAR = re.compile(r"(?<!\d)(20\d\d)年度?")
 _FREQUENCY = 1000
 """Of each word of ours; characters that are no word count once."""
@@ -79,15 +82,20 @@ class Tokenizer:
         """All places where a pattern fits, also overlapping ones."""
         from spacy.tokens import Doc
 
-        matcher = self._matcher
+        kept = _clauses_that_count(tokens)
+        if not kept:
+            return []
         doc = Doc(
-            matcher.vocab,
-            words=[token.text or "\n" for token in tokens],
-            tags=[token.kind for token in tokens],
+            self._vocab,
+            words=[tokens[i].text or "\n" for i in kept],
+            tags=[tokens[i].kind for i in kept],
         )
         patterns = self._narrative.patterns
-        found = ((int(doc.vocab.strings[key]), start, end) for key, start, end in matcher(doc))
-        return [Found(order, patterns[order], start, end) for order, start, end in found]
+        return [
+            Found(order, patterns[order], kept[start], kept[end - 1] + 1)
+            for key, start, end in self._matcher(doc)
+            for order in (int(self._vocab.strings[key]),)
+        ]
 
     def _words(self, text: str, start: int, end: int, offset: int) -> Iterator[Token]:
         """Cut `text[start:end]` along jieba's best path through the graph of known words."""
@@ -119,14 +127,34 @@ class Tokenizer:
         return tokenizer
 
     @cached_property
-    def _matcher(self) -> Matcher:
-        from spacy.matcher import Matcher
+    def _vocab(self) -> Vocab:
         from spacy.vocab import Vocab
 
-        matcher = Matcher(Vocab())
+        return Vocab()
+
+    @cached_property
+    def _matcher(self) -> Matcher:
+        from spacy.matcher import Matcher
+
+        matcher = Matcher(self._vocab)
         for order, pattern in enumerate(self._narrative.patterns):
             matcher.add(str(order), [_token_pattern(s) for s in pattern.sequences])
         return matcher
+
+
+def _clauses_that_count(tokens: Sequence[Token]) -> list[int]:
+    """Positions of the tokens of clauses that have a number or a word for none.
+
+    Each clause keeps the ends on both sides; no pattern reaches over an end.
+    """
+    kept: dict[int, None] = {}
+    first = 0
+    for last in range(1, len(tokens)):
+        if tokens[last].kind == "end":
+            if any(token.kind in _COUNTS for token in tokens[first:last]):
+                kept |= dict.fromkeys(range(first, last + 1))
+            first = last
+    return list(kept)
 
 
 def _token_pattern(slots: Sequence[Slot]) -> list[dict[str, object]]:
