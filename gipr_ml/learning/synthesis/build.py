@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from random import Random
 
@@ -43,16 +43,22 @@ def _table2(rng: Random, figures: Figures, blank: Collection[str]) -> Table:
         if form_row.block != block:
             block = form_row.block
             rows.append(Row("header", heads=[Head(form_row.article or "", width + 1)]))
-            rows.append(Row("header", heads=_block_heads(form, form_row, width)))
+            rows.append(Row("header", heads=_block_heads(rng, form, form_row, width)))
         values = [_value(key, figures.values[key], blank) for key in form_row.cell_keys]
         for value, column in zip(values, form_row.columns, strict=True):
             _print_value(rng, value, column.type)
-        rows.append(Row("category", form_row.label, values=values, key=form_row.key))
+        label = spelling(rng, form_row.label, form_row.aliases)
+        rows.append(Row("category", label, values=values, key=form_row.key))
     return Table("t2", form.form, rows)
 
 
-def _block_heads(form: TableForm, row: FormRow, width: int) -> list[Head]:
-    labels = [column.label for column in row.columns]
+def spelling(rng: Random, label: str, aliases: Sequence[str]) -> str:
+    """The official label, now and then another that offices use."""
+    return rng.choice(aliases) if aliases and rng.random() < 0.08 else label
+
+
+def _block_heads(rng: Random, form: TableForm, row: FormRow, width: int) -> list[Head]:
+    labels = [spelling(rng, column.label, column.aliases) for column in row.columns]
     heads = [Head(form.header_words[0]), *(Head(label) for label in labels)]
     heads[-1].columns = width - len(labels) + 1
     return heads
@@ -84,14 +90,15 @@ def _table3(rng: Random, figures: Figures, blank: Collection[str]) -> Table:
                 Head(columns[-1].label, 1, 2),
             ],
         ),
-        Row("header", heads=[Head(column.label) for column in organisations]),
+        Row(
+            "header",
+            heads=[Head(spelling(rng, column.label, column.aliases)) for column in organisations],
+        ),
     ]
     style = rng.choices(MARK_STYLES, (70, 12, 10, 8))[0]
     for form_row in form.rows:
         mark = restyle(form_row.mark, style)
-        label = form_row.label
-        if form_row.aliases and rng.random() < 0.08:
-            label = rng.choice(form_row.aliases)
+        label = spelling(rng, form_row.label, form_row.aliases)
         values = [_value(key, figures.values[key], blank) for key in form_row.cell_keys]
         rows.append(
             Row(

@@ -46,6 +46,35 @@ class Damage:
     """The forms to choose from, if not the usual ones."""
 
 
+def several(*changes: ChangePaper, count: int, always: ChangePaper = nothing) -> ChangePaper:
+    """`count` of the changes one after the other, and one in any case."""
+
+    def change(paper: Paper, rng: Random) -> set[str]:
+        unsure = always(paper, rng)
+        for number in sorted(rng.sample(range(len(changes)), count)):
+            unsure |= changes[number](paper, rng)
+        return unsure
+
+    return change
+
+
+USUAL = (
+    rows.swap_rows,
+    rows.page_numbers,
+    rows.repeat_headers,
+    rows.note_in_table4,
+    rows.extra_row,
+    rows.split_title,
+    rows.no_headings,
+    headers.total_twice,
+    headers.cut,
+    labels.marks_apart,
+    labels.wrap,
+    labels.spaced,
+    labels.scramble(0.1),
+)
+"""What often comes together, none of which changes the gold."""
+
 SAME = "the same"
 PRINTED = "what the damaged text prints"
 LOST = "lost cells are null, and forced where the sums leave one value"
@@ -108,5 +137,9 @@ DAMAGES: Mapping[str, Damage] = {
         Damage("headings_missing", SAME, rows.no_headings),
         Damage("title_split", SAME, rows.split_title),
         Damage("mixed_forms", SAME, forms=MIXED),
+        Damage("several", SAME, several(*USUAL, count=3)),
+        Damage(
+            "several_lost", LOST, several(*USUAL, count=2, always=values.lose_cell), needs=COUNTS
+        ),
     )
 }

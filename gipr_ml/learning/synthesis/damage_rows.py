@@ -20,11 +20,14 @@ def _cuts(rng: Random, table: Table, most: int) -> list[int]:
 
 
 def repeat_headers(paper: Paper, rng: Random) -> set[str]:
-    """The header of table 3 again in mid-table, once or twice."""
+    """The header of table 3 again in mid-table, that of table 2 twice at its top."""
     table = paper.table("t3")
     header = [row for row in table.rows if row.role == "header"]
     for place in _cuts(rng, table, 2):
         table.rows[place:place] = deepcopy(header)
+    if rng.random() < 0.3:
+        rows = paper.table("t2").rows
+        rows[:0] = deepcopy(rows[:2])
     return set()
 
 

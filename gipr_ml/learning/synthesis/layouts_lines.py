@@ -14,15 +14,17 @@ from gipr_ml.learning.synthesis.sheet import Piece, Printed, print_table
 PutTable = Callable[[Canvas, Table], None]
 
 
-def put_paper(paper: Paper, put_table: PutTable, gap: str, marks: bool = False) -> Canvas:
-    """The paper with `gap` between its blocks; headings begin with # if `marks`."""
+def put_paper(
+    paper: Paper, put_table: PutTable, gap: str, marks: tuple[str, str] = ("", "")
+) -> Canvas:
+    """The paper with `gap` between its blocks, `marks` before and after the headings."""
     canvas = Canvas([])
     for block in paper.blocks:
         if isinstance(block, Prose):
-            if marks and block.level:
-                canvas.put("#" * block.level + " ")
+            before, after = marks if block.level else ("", "")
+            canvas.put(before)
             canvas.put(block.text, block.tag)
-            canvas.put("\n")
+            canvas.put(after + "\n")
         else:
             put_table(canvas, block)
         canvas.put(gap)
@@ -77,6 +79,7 @@ def pipes(paper: Paper, rng: Random) -> Canvas:
 def markdown(paper: Paper, rng: Random) -> Canvas:
     """Markdown tables with a rule below the first line."""
     columns = rng.choice((1, 3))
+    marks = rng.choice((("# ", ""), ("## ", ""), ("### ", ""), ("## **", "**"), ("**", "**")))
 
     def put(canvas: Canvas, table: Table) -> None:
         lines = print_table(table, columns)
@@ -87,7 +90,7 @@ def markdown(paper: Paper, rng: Random) -> Canvas:
         canvas.put("|" + " --- |" * width + "\n")
         _separated(lines[1:], canvas, "| ", " | ", " |")
 
-    return put_paper(paper, put, "\n", marks=True)
+    return put_paper(paper, put, "\n", marks)
 
 
 def ocr_tabs(paper: Paper, rng: Random) -> Canvas:

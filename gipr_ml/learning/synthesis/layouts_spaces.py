@@ -40,9 +40,14 @@ def display_width(text: str) -> int:
 def single_spaces(paper: Paper, rng: Random) -> Canvas:
     """Raw reading order of a PDF: single spaces between cells, header cells each on a line."""
     cut = rng.random() < 0.5
+    upright = rng.random() < 0.3
 
     def put(canvas: Canvas, table: Table) -> None:
         for line in print_table(table):
+            if upright and line.row.groups[:1] == tuple(line.texts):
+                _put_pieces(canvas, line, line.pieces[0], 1)
+                canvas.put("\n")
+                continue
             stacked = line.tag == "header" and table.name != "t2"
             between = "\n" if stacked else " "
             texts = [piece for piece in line.pieces if piece.text]
@@ -50,7 +55,7 @@ def single_spaces(paper: Paper, rng: Random) -> Canvas:
                 if number:
                     canvas.put(between)
                 if stacked and cut and len(piece.text) > 3:
-                    _put_halves(canvas, line, piece)
+                    _put_pieces(canvas, line, piece, 2)
                 else:
                     put_piece(canvas, line, piece)
             canvas.put("\n")
@@ -59,11 +64,12 @@ def single_spaces(paper: Paper, rng: Random) -> Canvas:
     return put_paper(wrap(paper, rng, ""), put, "")
 
 
-def _put_halves(canvas: Canvas, line: Printed, piece: Piece) -> None:
-    for start in range(0, len(piece.text), 2):
+def _put_pieces(canvas: Canvas, line: Printed, piece: Piece, size: int) -> None:
+    """The text of a narrow cell, `size` characters a line."""
+    for start in range(0, len(piece.text), size):
         if start:
             canvas.put("\n")
-        canvas.put(piece.text[start : start + 2], line.tag, piece.cell)
+        canvas.put(piece.text[start : start + size], line.tag, piece.cell)
 
 
 def glued(paper: Paper, rng: Random) -> Canvas:
