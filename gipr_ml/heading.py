@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from rapidfuzz import fuzz, process
 
@@ -61,6 +61,8 @@ _LABELS_UNDER_A_TITLE = 2
 _SHORTEST_LABEL = 5
 _DAMAGED_RATIO = 70.0
 _MOST_COMPARED = 400
+_MOST_PLACES = 200
+"""Places of a title or a name that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def _titles(lines: Sequence[LabelledLine], texts: Sequence[str], full: str) -> I
     """Every place where the words of a title stand, in one line or over several."""
     starts = [0, *accumulate(map(len, texts))]
     pattern = "|".join(map(re.escape, load_forms().title_words))
-    for match in re.finditer(pattern, full):
+    for match in islice(re.finditer(pattern, full), _MOST_PLACES):
         first = bisect_right(starts, match.start()) - 1
         last = bisect_right(starts, match.end() - 1) - 1
         if last - first <= _NAME_LINES:
@@ -153,7 +155,7 @@ def _title(
     year, rest = _year_in(before)
     agency = _name(rest, sure=False)
     if whole and agency is None and _name(before, sure=False) is None:
-        agency, above = _name_above(texts, first)
+        agency, above = _name_above(lines, texts, first)
         year = year or above
     if year is None:
         year = _year_in(after)[0]
@@ -178,6 +180,8 @@ def _own_words(line: str, before: str) -> str:
     `line` is the text of the line with its blanks, and tells the words of the title from those of a
     breadcrumb, a sentence or a site's own name.
     """
+    if len(before) > _LONGEST_TITLE:
+        return _BREAKS.split(before[-_LONGEST_TITLE:])[-1]
     length = len(before)
     raw = unicodedata.normalize("NFKC", line)
     place = 0
@@ -186,11 +190,11 @@ def _own_words(line: str, before: str) -> str:
         place += 1
     own = ""
     for word in reversed(_BREAKS.split(raw[:place])[-1].split()):
-        name = _year_in(own)[1].strip(_EDGES)
+        name = "" if _YEAR_WORD.fullmatch(own) else _year_in(own)[1].strip(_EDGES)
         complete = len(name) >= _SHORTEST_NAME and not _GOES_ON.search(word)
         if (
             complete
-            and len(word) > 2
+            and len(word) > 1
             and not _YEAR_WORD.fullmatch(word)
             and not _PLACES.fullmatch(word)
         ):
@@ -199,13 +203,15 @@ def _own_words(line: str, before: str) -> str:
     return own
 
 
-def _name_above(texts: Sequence[str], first: int) -> tuple[str | None, int | None]:
+def _name_above(
+    lines: Sequence[LabelledLine], texts: Sequence[str], first: int
+) -> tuple[str | None, int | None]:
     """The body, and a year beside it, in the few lines above a title that has none."""
     year = None
     for index in range(first - 1, max(-1, first - 1 - _NAME_LINES), -1):
         if _SENTENCE.search(texts[index]):
             break
-        found, rest = _year_in(texts[index])
+        found, rest = _year_in(_own_words(lines[index].line.text, texts[index]))
         year = year or found
         if agency := _name(rest, sure=True):
             return agency, year
@@ -267,11 +273,9 @@ def _year_of_prose(texts: Sequence[str], full: str) -> int | None:
 def _fuller(agency: str, full: str) -> str:
     """`agency` with the places before it that the text states most often, if it states any."""
     places: Counter[str] = Counter()
-    start = full.find(agency)
-    while start >= 0:
-        if place := _place_before(full, start):
+    for match in islice(re.finditer(re.escape(agency), full), _MOST_PLACES):
+        if place := _place_before(full, match.start()):
             places[place] += 1
-        start = full.find(agency, start + 1)
     return max(places, key=lambda place: (places[place], place), default="") + agency
 
 

@@ -8,6 +8,7 @@ use. Statistical detectors guess badly on short Chinese text and are not used.
 from __future__ import annotations
 
 import codecs
+import re
 from functools import cache
 
 from gipr_ml.errors import BadEncoding, UnknownFormat
@@ -21,8 +22,9 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CANDIDATES = ("utf-8", "gb18030", "utf-16-le", "utf-16-be")
-_SAMPLE = 20_000
+_SAMPLE = 5_000
 """Characters that are judged: enough to be sure, few enough to cost nothing."""
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f]")
 _SURE = 0.9
 _PLAUSIBLE = 0.6
 _MOST_REPLACED = 0.02
@@ -73,7 +75,7 @@ def plausibility(text: str) -> float:
     if not sample:
         return 1.0
     common = _common()
-    return sum(char in common for char in sample) / len(sample)
+    return sum(map(common.__contains__, sample)) / len(sample)
 
 
 @cache
@@ -100,8 +102,7 @@ def _lenient(data: bytes, encoding: str) -> str:
 
 def _checked(text: str, name: str) -> str:
     sample = text[:_SAMPLE]
-    controls = sum(char < " " and char not in "\t\n\r\x0b\x0c" for char in sample)
-    if controls > _MOST_CONTROLS * len(sample):
+    if len(_CONTROLS.findall(sample)) > _MOST_CONTROLS * len(sample):
         raise _binary(name)
     return text
 

@@ -117,9 +117,11 @@ def _tokens(squeezed: _Squeezed) -> list[_Token]:
     fixed = [_mark(text, m) for m in _MARK.finditer(text) if _is_mark(squeezed, m)]
     mark_starts = {mark.start for mark in fixed}
     sentences = list(_prose(text, fixed))
-    prose = {place for token in sentences for place in range(token.start, token.end)}
-    fixed = [t for t in fixed if t.start not in prose] + sentences
-    runs = [t for t in _value_runs(text, mark_starts) if t.start not in prose]
+    prose = bytearray(len(text))
+    for token in sentences:
+        prose[token.start : token.end] = b"\1" * (token.end - token.start)
+    fixed = [t for t in fixed if not prose[t.start]] + sentences
+    runs = [t for t in _value_runs(text, mark_starts) if not prose[t.start]]
     labels = _labels(squeezed, fixed, runs, prose)
     borders = {t.start for t in fixed} | {len(text)} | {t.start for t in labels}
     ends = {t.end for t in labels}
@@ -159,16 +161,18 @@ def _prose(text: str, marks: Sequence[_Token]) -> Iterable[_Token]:
         heading = vocabulary().pattern.match(text, body)
         if heading and vocabulary().kinds[heading[0]] == "heading":
             start = heading.end()
-        for run in _value_runs(text[: stops[0]], set(), start):
+        for run in _value_runs(text, set(), start, stops[0]):
             if _digits(text[run.start : run.end]) >= _SURE_DIGITS and run.end < stops[0]:
                 start = run.end
         if start < stops[-1]:
             yield _Token(start, stops[-1], "prose")
 
 
-def _value_runs(text: str, mark_starts: set[int], first: int = 0) -> Iterable[_Token]:
-    """Runs of digits from `first` on that no unit follows, without the digit of an item mark."""
-    for match in _RUN.finditer(text, first):
+def _value_runs(
+    text: str, mark_starts: set[int], first: int = 0, last: int | None = None
+) -> Iterable[_Token]:
+    """Runs of digits that no unit follows, without the digit of an item mark that follows."""
+    for match in _RUN.finditer(text, first, len(text) if last is None else last):
         start, end = match.span()
         if end - 1 in mark_starts:
             end -= 1
@@ -180,11 +184,11 @@ def _value_runs(text: str, mark_starts: set[int], first: int = 0) -> Iterable[_T
 
 
 def _labels(
-    squeezed: _Squeezed, fixed: Sequence[_Token], runs: Sequence[_Token], prose: set[int]
+    squeezed: _Squeezed, fixed: Sequence[_Token], runs: Sequence[_Token], prose: bytearray
 ) -> list[_Token]:
     """Official labels that stand on their own, not as part of another word."""
     words = vocabulary()
-    found = [m for m in words.pattern.finditer(squeezed.text) if m.start() not in prose]
+    found = [m for m in words.pattern.finditer(squeezed.text) if not prose[m.start()]]
     starts = {0, *squeezed.spaced, *(t.end for t in fixed), *(t.end for t in runs)}
     run_starts = {t.start for t in runs}
     ends = {len(squeezed.text), *squeezed.spaced, *(t.start for t in fixed), *run_starts}

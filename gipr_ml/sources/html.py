@@ -196,8 +196,15 @@ def _pieces(cell: Element) -> list[str]:
     else:
         parts = [""]
         _collect(cell, parts)
-    texts = [" ".join(clean(_WRAPPED.sub("", part)).split()) for part in parts]
+    texts = [_one_line(part) for part in parts if part]
     return [text for text in texts if text]
+
+
+def _one_line(text: str) -> str:
+    """The text of one line of a cell, its blanks single spaces."""
+    if text.isdigit():
+        return text
+    return " ".join(clean(_WRAPPED.sub("", text) if "\n" in text else text).split())
 
 
 def _collect(element: Element, parts: list[str]) -> None:
@@ -227,7 +234,10 @@ def _is_layout(cells: list[Element], texts: list[list[str]], nested: bool) -> bo
 
 def _span(cell: Element) -> int:
     """Columns that the cell spans; 1 where the page says nonsense."""
-    span = (cell.get("colspan") or "1").strip()
+    span = cell.get("colspan")
+    if not span:
+        return 1
+    span = span.strip()
     return min(max(int(span), 1), _MAX_SPAN) if span.isdecimal() and len(span) < 9 else 1
 
 

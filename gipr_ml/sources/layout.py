@@ -16,15 +16,17 @@ SourceLine = tuple[int, str]
 """Line of the file from 1, and its text."""
 
 _PIPES = str.maketrans("｜│┃", "|||")
-_HEADING = re.compile(r"\s{0,3}(#{1,6})\s*([^#\s].*?)\s*#*\s*$")
-_EMPHASIS = re.compile(r"\*\*(.+?)\*\*|__(?=\S)(.+?)(?<=\S)__")
-_LINES = r"[\s|+:=─━┄┈┌┬┐├┼┤└┴┘╔╗╚╝═╠╣╬╦╩-]*"
-_RULER = re.compile(rf"\s*([-=*_])\1{{2,}}\s*|{_LINES}[─━═┼+]{_LINES}")
+_HEADING = re.compile(r"\s{0,3}(#{1,6})\s*(?=[^#\s])")
+_EMPHASIS = re.compile(r"\*\*(.{1,200}?)\*\*|__(?=\S)(.{1,200}?)(?<=\S)__")
+_RULE = re.compile(r"\s*([-=*_])\1{2,}\s*")
+_DRAWN = frozenset("─━┄┈┌┬┐├┼┤└┴┘╔╦╗╠╬╣╚╩╝═+")
+_DRAWN_WITH = _DRAWN | frozenset(" \t|:=-")
 _DASHES = re.compile(r":?-+:?")
 _SURE_DASHES = re.compile(r":-*:?|-*:|-{2,}")
 _OUTER = 0.9
 """Share of a table's rows that have a pipe at the edge, for it to be an edge and no blank cell."""
 _GLUED_VALUES = 3
+_LONG_LINE = 100
 
 
 class _PipeRow(NamedTuple):
@@ -41,7 +43,8 @@ def add_lines(lines: LineList, source: Iterable[SourceLine]) -> None:
     for number, text in source:
         if not text.strip():
             continue
-        if is_glued_throughout(text):
+        lines.take(text)
+        if len(text) > _LONG_LINE and is_glued_throughout(text):
             text = text.replace("\t", " ")
         elif (piped := _pipe_row(number, text)) is not None:
             pipes.append(piped)
@@ -49,7 +52,7 @@ def add_lines(lines: LineList, source: Iterable[SourceLine]) -> None:
         if pipes:
             table = _add_pipes(lines, pipes, table)
             pipes = []
-        if _RULER.fullmatch(text):
+        if _is_drawn(text):
             continue
         if (cells := _tabbed(text)) is not None:
             table = lines.new_table() if table is None else table
@@ -67,10 +70,10 @@ def add_line(lines: LineList, text: str, number: int | None, *, start: int = 0) 
     `start` is the offset of `text` in the line of the file.
     """
     heading = 0
-    if match := _HEADING.fullmatch(text):
+    if match := _HEADING.match(text):
         heading = len(match[1])
-        start += match.start(2)
-        text = match[2]
+        start += match.end()
+        text = text[match.end() :].rstrip().rstrip("#")
     text = plain_text(text)
     if not text.strip():
         return
@@ -83,6 +86,8 @@ def add_line(lines: LineList, text: str, number: int | None, *, start: int = 0) 
 
 def _rows(text: str) -> tuple[Borders, Sequence[Sequence[Piece]]]:
     """The rows of a line without tabs and pipes, and how their cells were told apart."""
+    if text.isdigit():
+        return "none", [[(0, text)]]
     rows = cut_glued(text) if looks_glued(text) else None
     if rows is None and (pieces := split_spaces(text)) is not None:
         return "spaces", [pieces]
@@ -98,6 +103,12 @@ def _rows(text: str) -> tuple[Borders, Sequence[Sequence[Piece]]]:
     ):
         return "spaces", rows
     return "none", rows
+
+
+def _is_drawn(text: str) -> bool:
+    """Whether the line is only drawn: a ruler, or the border of a table."""
+    chars = set(text)
+    return (chars <= _DRAWN_WITH and bool(chars & _DRAWN)) or _RULE.fullmatch(text) is not None
 
 
 def plain_text(text: str) -> str:

@@ -3,6 +3,9 @@
 MAX_BYTES = 20_000_000
 """Bytes of a file. Web pages that carry their pictures inside reach several million."""
 
+MAX_CHARACTERS = 2_000_000
+"""Characters of a document's text, without the tags and pictures of a web page."""
+
 MAX_LINES = 20_000
 """Lines of a document, after glued lines have been cut."""
 

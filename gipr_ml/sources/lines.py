@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gipr_ml.errors import TooLarge
-from gipr_ml.sources.limits import MAX_CELLS, MAX_LINES
+from gipr_ml.sources.limits import MAX_CELLS, MAX_CHARACTERS, MAX_LINES
 from gipr_ml.types import Borders, Cell, Line
 
 
@@ -15,8 +15,17 @@ class LineList:
     def __init__(self, name: str) -> None:
         self.name = name
         self.lines: list[Line] = []
+        self._characters = 0
         self._cells = 0
         self._tables = 0
+
+    def take(self, text: str) -> None:
+        """Count text that lines are about to be made from."""
+        self._characters += len(text)
+        if self._characters > MAX_CHARACTERS:
+            raise TooLarge(
+                f"{self.name}: more than {MAX_CHARACTERS:,} characters; give one report a file"
+            )
 
     def new_table(self) -> int:
         """Number of the next table, counted from 0."""

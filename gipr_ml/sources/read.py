@@ -40,10 +40,10 @@ READERS: dict[str, Reader] = {
 }
 """By suffix. A file of another suffix is read as text where it is text."""
 
-_PAGE = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
-    re.IGNORECASE | re.DOTALL,
-)
+_OPENING = 4096
+"""Characters at the beginning that tell a web page."""
+_NOT_SHOWN = re.compile(r"<!--.*?(?:-->|$)|<\?xml[^>]*>", re.DOTALL)
+_PAGE = re.compile(r"\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _FRAGMENT = re.compile(r"\s*<(?:p|div|table|h[1-6]|center|span|meta|title|style)\b", re.IGNORECASE)
 _TAG = re.compile(r"<[a-z!/]", re.IGNORECASE)
 
@@ -92,11 +92,12 @@ def read_bytes(data: bytes, name: str) -> Document:
 
 
 def _reader(suffix: str, text: str) -> Reader:
-    if _PAGE.match(text):
+    opening = _NOT_SHOWN.sub("", text[:_OPENING])
+    if _PAGE.match(opening):
         return HTML
     reader = READERS.get(suffix)
     if reader is HTML and not _TAG.search(text):
         return TEXT
-    if reader in (None, TEXT) and _FRAGMENT.match(text):
+    if reader in (None, TEXT) and _FRAGMENT.match(opening):
         return HTML
     return reader or TEXT

@@ -11,7 +11,7 @@ from gipr_ml.sources.html import add_html
 from gipr_ml.sources.layout import add_lines
 from gipr_ml.sources.lines import LineList
 
-_TABLE_TAG = re.compile(r"<(/?)table\b[^>]*>", re.IGNORECASE)
+_TABLE_TAG = re.compile(r"<(/?)table\b[^<>]*>", re.IGNORECASE)
 _OTHER_TAG = re.compile(
     r"</?(?:b|big|body|br|center|div|em|font|h[1-6]|hr|html|i|p|s|small|span|strong|sub|sup|u)"
     r"(?:\s[^<>]*)?/?>",
@@ -19,7 +19,7 @@ _OTHER_TAG = re.compile(
 )
 _ESCAPED = re.compile(r"\\([-.*_#|()\[\]+!<>~`])")
 _QUOTE = re.compile(r"^(?:> ?)+", re.MULTILINE)
-_FENCE = re.compile(r"^\s*(?:```|~~~)\S*\s*$", re.MULTILINE)
+_FENCE = re.compile(r"^[ \t]*(?:```|~~~)\S*[ \t]*$", re.MULTILINE)
 
 
 def add_text(lines: LineList, text: str) -> None:

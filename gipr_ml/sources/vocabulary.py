@@ -16,6 +16,7 @@ from gipr_ml.sources.chars import fold
 Kind = Literal["heading", "article", "note", "group", "row", "column"]
 
 _MARK = re.compile(r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|\d+[.、])")
+_LONGEST_LABEL = 80
 _RESEMBLES = 60.0
 """rapidfuzz ratio: finds most labels with a third of their characters damaged."""
 
@@ -96,6 +97,8 @@ def plain(label: str) -> str:
 def resembles_row(text: str) -> bool:
     """Whether `text` reads like the label of a row, some characters damaged or not."""
     label = plain(text)
+    if len(label) > _LONGEST_LABEL:
+        return False
     rows = vocabulary().rows
     return process.extractOne(label, rows, scorer=fuzz.ratio, score_cutoff=_RESEMBLES) is not None
 
