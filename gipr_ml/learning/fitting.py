@@ -13,6 +13,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from gipr_ml.learning.calibration import fit_temperature, fit_threshold
+from gipr_ml.learning.labels import Origin
 from gipr_ml.learning.preparation import Flags, Floats, Prepared
 from gipr_ml.lines.cell_features import cell_features
 from gipr_ml.lines.forest import Forest
@@ -22,7 +23,7 @@ Progress = Callable[[str], None]
 Probabilities = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settings:
     """What can be set in a configuration file."""
 
@@ -40,13 +41,32 @@ class Settings:
     synthetic: int = 60
     """Generated reports that training adds to the labelled ones."""
     synthetic_weight: float = 0.3
+    written_weight: float = 1.0
     right: float = 0.995
     """Share of right labels wanted among those that are not called unresolved."""
+
+    @property
+    def weights(self) -> dict[Origin, float]:
+        """What a line counts, by the origin of its document."""
+        return {
+            "public": 1.0,
+            "written": self.written_weight,
+            "generated": self.synthetic_weight,
+        }
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A model, and what models that had not seen a line's group say of that line."""
+
+    model: LineModel
+    unseen: Probabilities
+    """Calibrated, of shape (lines, labels); zero for lines of documents that were left out."""
 
 
 def fit_model(
     data: Prepared, train: Flags, settings: Settings, seed: int, progress: Progress = lambda _: None
-) -> LineModel:
+) -> Fit:
     """A model from the documents that `train` marks."""
     folds = data.folds(train, settings.folds, seed)
     progress("n-grams")
@@ -57,7 +77,7 @@ def fit_model(
     temperature = fit_temperature(line_out[lines], data.targets[lines])
     scaled = tempered(line_out, temperature)
     progress("cells")
-    return LineModel(
+    model = LineModel(
         labels=data.labels,
         text=text,
         forest=forest,
@@ -65,10 +85,12 @@ def fit_model(
         threshold=fit_threshold(scaled[lines], data.targets[lines], settings.right),
         cells=_fit_cells(data, train, folds, scaled, settings),
     )
+    scaled[~data.lines_of(train)] = 0
+    return Fit(model, scaled)
 
 
 def _trusted(data: Prepared, train: Flags) -> Flags:
-    """Documents that probabilities are calibrated on: the real ones, where there are any."""
+    """Documents that probabilities are calibrated on: the published ones, where there are any."""
     return data.real if (data.real & train).any() else train
 
 
@@ -99,7 +121,7 @@ def _text_stage(data: Prepared, train: Flags, settings: Settings) -> TextStage:
     lines = data.lines_of(train)
     pair = data.text[lines] * len(data.labels) + data.targets[lines]
     pairs, where = np.unique(pair, return_inverse=True)
-    weights = np.bincount(where, data.weights[lines])
+    weights = np.bincount(where, data.weights[data.owner[lines]])
     rows, targets = np.divmod(pairs, len(data.labels))
     model = _regression(data.ngrams[rows], targets, weights, settings.text_strength, 60)
     coefficients, bias = _all_classes(model, len(data.labels))
@@ -153,7 +175,7 @@ def _fit_forest(
 
 def _forest(data: Prepared, rows: Floats, train: Flags, settings: Settings, seed: int) -> Forest:
     lines = data.lines_of(train)
-    targets, weights = data.targets[lines], data.weights[lines]
+    targets, weights = data.targets[lines], data.weights[data.owner[lines]]
     sums = np.bincount(targets, weights, len(data.labels))
     # Rare labels count as much as common ones; else the few totals drown among the data.
     balanced = weights / np.maximum(sums, 1e-9)[targets]
@@ -217,7 +239,7 @@ def _fit_cells(
     if len(labels) < 2:
         return None
     targets = np.array([labels.index(name) for name in names])
-    weights = np.where(data.real, 1.0, settings.synthetic_weight)[owner]
+    weights = data.weights[owner]
     mean = rows.mean(0)
     scale = np.maximum(rows.std(0), 1e-3)
     rows = (rows - mean) / scale

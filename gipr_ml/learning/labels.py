@@ -1,7 +1,7 @@
 """Labelled lines on disk: reading, checking, and grouping by what must not be split.
 
-One JSON object a line (`.jsonl`, also gzipped): `document`, `line`, `cells`, `label`, and optionally
-`cell_labels` (one a cell, "" outside of tables) and `borders` (explicit, spaces, none).
+One JSON object a line (`.jsonl`, also gzipped): `document`, `line`, `cells`, `label`, and
+optionally `cell_labels` (one a cell, "" outside of tables) and `borders` (explicit, spaces, none).
 `manifest.toml` beside the folder says of each document who labelled it, and to which group of
 renderings of one report it belongs.
 """
@@ -15,10 +15,13 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from gipr_ml.errors import TrainingError
 from gipr_ml.types import Borders, Cell, Line
+
+Origin = Literal["public", "written", "generated"]
+"""A published report; one that a person invented for its layout; one from the generator."""
 
 REVIEWED = "reviewed"
 FIELDS = frozenset({"document", "line", "cells", "label", "cell_labels", "borders"})
@@ -37,7 +40,7 @@ class LabelledDocument:
     """One label a cell, or () where a line's cells are not labelled."""
     group: str
     """Documents of one group are renderings of one report, or of one agency's report of a year."""
-    synthetic: bool = False
+    origin: Origin = "public"
 
 
 def read_labels(paths: Iterable[Path], manifest: Path | None = None) -> list[LabelledDocument]:
@@ -59,7 +62,8 @@ def read_labels(paths: Iterable[Path], manifest: Path | None = None) -> list[Lab
             faults.append(f"{name}: no entry in {manifest.name}")
         elif entry is None or entry.get("status") == REVIEWED:
             group = str(entry.get("group", name)) if entry else name
-            documents.append(document_of(name, list(rows[name].values()), group))
+            origin: Origin = "written" if entry and entry.get("written") else "public"
+            documents.append(document_of(name, list(rows[name].values()), group, origin))
     _raise(faults)
     if not documents:
         raise TrainingError("There are no reviewed labelled lines to train on.")
@@ -67,7 +71,7 @@ def read_labels(paths: Iterable[Path], manifest: Path | None = None) -> list[Lab
 
 
 def document_of(
-    name: str, rows: Sequence[Mapping[str, Any]], group: str, synthetic: bool = False
+    name: str, rows: Sequence[Mapping[str, Any]], group: str, origin: Origin = "public"
 ) -> LabelledDocument:
     """A document from rows in the on-disk format, put in the order of their line numbers."""
     ordered = sorted(rows, key=lambda row: int(row["line"]))
@@ -84,7 +88,7 @@ def document_of(
         labels=tuple(str(row["label"]) for row in ordered),
         cell_labels=tuple(tuple(row.get("cell_labels") or ()) for row in ordered),
         group=group,
-        synthetic=synthetic,
+        origin=origin,
     )
 
 
@@ -92,7 +96,7 @@ def digest_of(documents: Sequence[LabelledDocument]) -> str:
     """SHA-256 of everything that training sees of the documents."""
     seen = hashlib.sha256()
     for document in documents:
-        seen.update(repr((document.name, document.group, document.synthetic)).encode())
+        seen.update(repr((document.name, document.group, document.origin)).encode())
         for line, label, cells in zip(
             document.lines, document.labels, document.cell_labels, strict=True
         ):

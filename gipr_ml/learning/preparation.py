@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from gipr_ml.errors import TrainingError
-from gipr_ml.learning.labels import LabelledDocument
+from gipr_ml.learning.labels import LabelledDocument, Origin
 from gipr_ml.lines.features import Grid, grid_of, line_features, windowed
 from gipr_ml.lines.text import hashed_ngrams, masked
 
@@ -30,6 +30,7 @@ class Prepared:
     owner: Integers
     """Index of each line's document."""
     weights: NDArray[np.float64]
+    """What a line of each document counts."""
     layout: Floats
     ngrams: sparse.csr_matrix
     """One row for each distinct masked text."""
@@ -39,7 +40,7 @@ class Prepared:
     groups: tuple[str, ...]
     """Group of each document."""
     real: Flags
-    """Whether each document is a real one; only those are tested on."""
+    """Whether each document was published; only those are calibrated and tested on."""
 
     def lines_of(self, documents: Flags) -> Flags:
         """Which lines lie in the documents."""
@@ -62,8 +63,13 @@ class Prepared:
         return [where == i for i in range(min(count, len(names)))]
 
 
-def prepare(documents: Sequence[LabelledDocument], bits: int, synthetic_weight: float) -> Prepared:
-    """Documents as arrays. Raises TrainingError if they cannot teach anything."""
+def prepare(
+    documents: Sequence[LabelledDocument], bits: int, weights: Mapping[Origin, float]
+) -> Prepared:
+    """Documents as arrays; `weights` says what a line counts by its document's origin.
+
+    Raises TrainingError if they cannot teach anything.
+    """
     documents = [document for document in documents if document.lines]
     labels = tuple(sorted({label for document in documents for label in document.labels}))
     if len(labels) < 2:
@@ -79,13 +85,13 @@ def prepare(documents: Sequence[LabelledDocument], bits: int, synthetic_weight: 
             texts.setdefault(masked([cell.text for cell in line.cells]), len(texts))
     sizes = [len(document.lines) for document in documents]
     owner = np.repeat(np.arange(len(documents)), sizes)
-    real = np.array([not document.synthetic for document in documents])
+    real = np.array([document.origin == "public" for document in documents])
     return Prepared(
         documents=tuple(documents),
         labels=labels,
         targets=np.array([index[label] for document in documents for label in document.labels]),
         owner=owner,
-        weights=np.where(real, 1.0, synthetic_weight)[owner],
+        weights=np.array([weights[document.origin] for document in documents]),
         layout=np.concatenate(
             [line_features(d.lines, grid) for d, grid in zip(documents, grids, strict=True)]
         ),

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
 from gipr_ml.errors import TrainingError
-from gipr_ml.learning.fitting import Progress, Settings, fit_model
+from gipr_ml.learning.fitting import Fit, Progress, Settings, fit_model
 from gipr_ml.learning.labels import LabelledDocument, digest_of, document_of, read_labels
+from gipr_ml.learning.metrics import Answers, Table, score
 from gipr_ml.learning.preparation import Prepared, prepare
 from gipr_ml.lines import LineModel, save_model
 
 GUIDE_VERSION = 1
+"""Version of the labelling guide that the labels follow."""
+
+MOST_GENERATED = 1000
+"""Seeds of the generator set aside for each seed of training."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,8 @@ class Trained:
     """A trained model and what it was made from."""
 
     model: LineModel
+    scores: Table
+    """Of the published lines, each labelled by a model that had not seen its report."""
     data: Prepared
     settings: Settings
     seed: int
@@ -44,7 +53,7 @@ def read_settings(path: Path | None) -> Settings:
         table = tomllib.loads(path.read_text("utf-8")).get("lines", {})
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise TrainingError(f"The configuration {path} cannot be read: {error}.") from None
-    known = {field.name: type(field.default) for field in fields(Settings)}
+    known = {field.name: field.default for field in fields(Settings)}
     unknown = sorted(set(table) - set(known))
     if unknown:
         raise TrainingError(
@@ -53,7 +62,10 @@ def read_settings(path: Path | None) -> Settings:
     wrong = [n for n, v in table.items() if not isinstance(v, int | float) or isinstance(v, bool)]
     if wrong:
         raise TrainingError(f"Settings in {path} that are no numbers: {', '.join(wrong)}.")
-    return Settings(**{name: known[name](value) for name, value in table.items()})
+    whole = [n for n, v in table.items() if isinstance(known[n], int) and not isinstance(v, int)]
+    if whole:
+        raise TrainingError(f"Settings in {path} that must be whole numbers: {', '.join(whole)}.")
+    return Settings(**table)
 
 
 def read_training_data(folder: Path) -> list[LabelledDocument]:
@@ -68,13 +80,25 @@ def read_training_data(folder: Path) -> list[LabelledDocument]:
     return read_labels([folder])
 
 
-def generated_reports(count: int, seed: int) -> list[LabelledDocument]:
-    """Labelled lines of `count` damaged reports from the generator."""
-    from gipr_ml.learning.synthesis.corpus import generate
+def with_generated(
+    documents: Sequence[LabelledDocument], settings: Settings, seed: int
+) -> list[LabelledDocument]:
+    """The documents with damaged reports from the generator.
 
+    Only labels of annual reports get such company; for any other labels it would teach nothing.
+    """
+    labels = {label for document in documents for label in document.labels}
+    if not settings.synthetic or not labels >= {"category", "value", "section"}:
+        return list(documents)
+    from gipr_ml.learning.synthesis.corpus import DEVELOPMENT, generate
+
+    first = seed * MOST_GENERATED % len(DEVELOPMENT)
     return [
-        document_of(report.name, report.lines, group=report.name, synthetic=True)
-        for report in generate(seed, count)
+        *documents,
+        *(
+            document_of(report.name, report.lines, group=report.name, origin="generated")
+            for report in generate(first, min(settings.synthetic, MOST_GENERATED))
+        ),
     ]
 
 
@@ -83,24 +107,41 @@ def train_lines(
 ) -> Trained:
     """Train the line and cell model on the labelled reports of `folder` and generated ones."""
     progress("reading the labelled reports")
-    documents = read_training_data(folder)
-    if settings.synthetic and _has_report_labels(documents):
-        progress(f"generating {settings.synthetic} damaged reports")
-        documents += generated_reports(settings.synthetic, seed * 10_000)
-    data = prepare(documents, settings.bits, settings.synthetic_weight)
+    labelled = read_training_data(folder)
+    progress(f"generating {settings.synthetic} damaged reports")
+    documents = with_generated(labelled, settings, seed)
+    data = prepare(documents, settings.bits, settings.weights)
     every = np.ones(len(data.documents), bool)
-    model = fit_model(data, every, settings, seed, lambda what: progress(f"fitting {what}"))
-    return Trained(model, data, settings, seed, digest_of(documents))
+    fit = fit_model(data, every, settings, seed, lambda what: progress(f"fitting {what}"))
+    scores = score(_unseen_answers(data, fit))
+    return Trained(fit.model, scores, data, settings, seed, digest_of(labelled))
 
 
-def _has_report_labels(documents: list[LabelledDocument]) -> bool:
-    """Whether the labels are those of annual reports; generated reports teach nothing else."""
-    labels = {label for document in documents for label in document.labels}
-    return {"category", "value", "section"} <= labels
+def _unseen_answers(data: Prepared, fit: Fit) -> Answers:
+    """What is said of the published lines by models that had not seen their reports."""
+    lines = data.lines_of(data.real) if data.real.any() else np.ones(len(data.targets), bool)
+    rows = fit.unseen[lines]
+    sure = rows.max(1)
+    return Answers(
+        truth=tuple(data.labels[i] for i in data.targets[lines]),
+        said=tuple(data.labels[i] for i in rows.argmax(1)),
+        sure=sure,
+        kept=sure >= fit.model.threshold,
+    )
 
 
 def save_trained(trained: Trained, out: Path) -> str:
-    """Write the model with its manifest. Returns the model's digest."""
+    """Write the model with its manifest, and the category voter. Returns the model's digest.
+
+    The voter is trained beside the folder and moved in when it is whole.
+    """
+    from gipr_ml.learning.categories import train_categories
+
+    out.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=out, prefix=".categories-") as name:
+        train_categories(Path(name), trained.seed)
+        for path in sorted(Path(name).iterdir()):
+            path.replace(out / path.name)
     return save_model(trained.model, out, about(trained))
 
 
@@ -112,8 +153,7 @@ def about(trained: Trained) -> Mapping[str, Any]:
         "settings": asdict(trained.settings),
         "data_sha256": trained.data_digest,
         "guide_version": GUIDE_VERSION,
-        "reports": int(data.real.sum()),
-        "generated_reports": int((~data.real).sum()),
-        "lines": int(data.real[data.owner].sum()),
+        "reports": Counter(document.origin for document in data.documents),
+        "lines": Counter(data.documents[i].origin for i in data.owner),
         "made_with": {name: version(name) for name in ("gipr-ml", "numpy", "scikit-learn")},
     }

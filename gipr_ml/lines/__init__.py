@@ -22,7 +22,10 @@ __all__ = ["UNRESOLVED", "LineModel", "load_model", "save_model"]
 
 
 def load_model(folder: Path | None = None) -> LineModel:
-    """The model in a folder, or the shipped one; loaded once. Raises ModelError if it is unusable."""
+    """The model in a folder, or the shipped one; loaded once.
+
+    Raises ModelError if it is missing, damaged, changed or of another kind.
+    """
     return _loaded((folder or default_folder()).resolve())
 
 

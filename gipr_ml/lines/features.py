@@ -85,6 +85,7 @@ class Grid:
 
     @property
     def lines(self) -> int:
+        """How many lines there are."""
         return self.first.size
 
 
@@ -279,7 +280,7 @@ def _row_sums(table: NDArray[np.float64]) -> Matrix:
 
 
 def _column_sums(table: NDArray[np.float64]) -> Matrix:
-    """Shares of a line's numbers that are the sum, or the largest, of the numbers above or below."""
+    """Shares of a line's numbers that sum up, or exceed, the numbers above, and below."""
     parts = []
     for values in (table, table[::-1]):
         hits, best, larger = _sums_before(values)
@@ -347,7 +348,7 @@ def _position(grid: Grid, lines: Sequence[Line]) -> Matrix:
     numeric = np.bincount(
         grid.line, weights=(grid.kind == NUMBER) | (grid.kind == NOTED), minlength=count
     )
-    before = np.cumsum(numeric > 0) - (numeric > 0)
+    before: NDArray[np.int64] = np.cumsum(numeric > 0) - (numeric > 0)
     rest = (numeric > 0).sum() - before - (numeric > 0)
     wide = grid.count > 1
     start = np.maximum.accumulate(np.where(wide, -1, index))

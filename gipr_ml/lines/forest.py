@@ -42,7 +42,7 @@ class Forest:
             going = np.nonzero(self.leaf[node] < 0)[0]
             active, node, base = active[going], node[going], base[going]
         shape = (self.roots.size, count, self.values.shape[1])
-        return self.values[self.leaf[state]].reshape(shape).mean(0, dtype=np.float64)
+        return np.asarray(self.values[self.leaf[state]].reshape(shape).mean(0, dtype=np.float64))
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """The trees by name, as they are stored."""

@@ -54,6 +54,7 @@ class TextStage:
 
     @property
     def bits(self) -> int:
+        """Logarithm of the number of buckets."""
         return int(self.weights.shape[0]).bit_length() - 1
 
     def probabilities(self, texts: Sequence[str]) -> Matrix:

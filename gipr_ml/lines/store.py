@@ -1,6 +1,6 @@
-"""Models as files: skops containers that hold plain arrays, beside a manifest with their digests.
+"""Models as files: skops containers of plain arrays, beside a manifest with their digests.
 
-A skops file is a zip of a JSON schema and `.npy` members. `pack_arrays` makes one with skops itself;
+A skops file is a zip of a JSON schema and `.npy` members. `pack_arrays` makes one with skops;
 `load_arrays` reads the arrays without importing skops and scikit-learn, which takes more time than
 all the rest of a cold start, and accepts nothing but arrays of plain numbers and text: there is no
 object in the file that could be called to life.
@@ -95,7 +95,10 @@ def _renumber(schema: Any, known: dict[int, int] | None = None) -> None:
 
 
 def load_arrays(path: Path, sha256: str | None = None) -> dict[str, NDArray[Any]]:
-    """The arrays of a skops file. Raises ModelError if it is missing, damaged or holds other things."""
+    """The arrays of a skops file.
+
+    Raises ModelError if it is missing, damaged, or holds anything but arrays.
+    """
     try:
         data = path.read_bytes()
     except OSError as error:
