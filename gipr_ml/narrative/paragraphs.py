@@ -73,25 +73,29 @@ class Paragraph:
 
 
 def paragraphs(lines: Sequence[LabelledLine]) -> Iterator[Paragraph]:
-    """The paragraphs of prose, in reading order. Page furniture and empty lines do not
-    interrupt one."""
+    """The paragraphs of prose and the headings of sections, in reading order.
+
+    Wrapped lines are joined; page furniture and empty lines do not interrupt a paragraph. A line
+    with whole sentences is prose whatever its label, but joined to no other if it is of a table.
+    """
     current: list[Piece] = []
     for labelled in lines:
-        if labelled.label == "furniture" or not any(c.text.strip() for c in labelled.line.cells):
-            continue
         pieces = _pieces(labelled)
-        head = labelled.label in _HEADS
-        for piece in pieces:
-            if current and (head or not _continues(current[-1].text, piece.text)):
-                yield Paragraph(current)
-                current = []
-            if head:
-                yield Paragraph([piece], head=True)
-            else:
+        kind = labelled.label
+        if (kind == "furniture" and not pieces) or not labelled.line.text.strip():
+            continue
+        if pieces and kind in _PROSE | _HEADS and (kind in _PROSE or _is_prose(pieces[0].text)):
+            for piece in pieces:
+                if current and not _continues(current[-1].text, piece.text):
+                    yield Paragraph(current)
+                    current = []
                 current.append(piece)
-        if not pieces and current:
+            continue
+        if current:
             yield Paragraph(current)
             current = []
+        if kind != "title":
+            yield from (Paragraph([piece], head=kind == "section") for piece in pieces)
     if current:
         yield Paragraph(current)
 
@@ -107,15 +111,19 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _pieces(labelled: LabelledLine) -> list[Piece]:
+    """The cells of a line that may hold prose, or the heading."""
     line = labelled.line
     filled = [(i, cell) for i, cell in enumerate(line.cells) if cell.text.strip()]
-    prose = labelled.label in _PROSE or labelled.label in _HEADS
+    whole = labelled.label in _PROSE | _HEADS and len(filled) == 1
     return [
         Piece(cell.text, line.page, line.number, i)
         for i, cell in filled
-        if (prose and len(filled) == 1)
-        or (len(cell.text) >= _LONG_CELL and _PUNCTUATED.search(cell.text))
+        if whole or _is_prose(cell.text)
     ]
+
+
+def _is_prose(text: str) -> bool:
+    return len(text) >= _LONG_CELL and _PUNCTUATED.search(text) is not None
 
 
 def _squeezed(text: str) -> str:

@@ -12,9 +12,9 @@ import pytest
 from gipr_ml.narrative import read_narrative
 from gipr_ml.types import Cell, LabelledLine, Line, Statement
 
-CASES = tomllib.loads(
-    Path(__file__).with_name("sentences.toml").read_text(encoding="utf-8")
-)["case"]
+CASES = tomllib.loads(Path(__file__).with_name("sentences.toml").read_text(encoding="utf-8"))[
+    "case"
+]
 TITLE = "云岭市水务局2023年政府信息公开工作年度报告"
 
 

@@ -1,0 +1,108 @@
+"""What always holds of the checker, on consistent reports made at random."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+from check_tables import FORM, cells, consistent, lost, reports
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gipr_ml.check import check
+from gipr_ml.forms import load_forms
+from gipr_ml.types import Outcome, State, Status
+
+FORMS = st.sampled_from([FORM, {"t2": "2019", "t3": "2019", "t4": "2019"}])
+SUMMED = sorted(
+    {
+        key
+        for table in ("t3", "t4")
+        for identity in load_forms().identities_of(table, "2021")
+        for key in identity.coefficients
+    }
+)
+IDENTITIES = len(load_forms().identities_of("t3", "2021")) + 3
+
+
+@given(st.integers(0, 10**6), FORMS)
+@settings(max_examples=25, deadline=None)
+def test_a_consistent_report_is_consistent(seed: int, form: dict[str, str]) -> None:
+    checked = check(cells(consistent(seed, form)), form)
+    assert checked.status is Status.CONSISTENT
+    assert checked.findings == ()
+    assert checked.proposals == ()
+
+
+@given(reports(), st.randoms(use_true_random=False), st.sets(st.sampled_from(SUMMED), max_size=6))
+@settings(max_examples=25, deadline=None)
+def test_the_order_of_cells_does_not_matter(report, rng, gone) -> None:  # type: ignore[no-untyped-def]
+    read = cells(report, lost(gone))
+    shuffled = list(read)
+    rng.shuffle(shuffled)
+    assert check(shuffled, FORM) == check(read, FORM)
+
+
+@given(reports(), st.sampled_from(SUMMED), st.integers(1, 10**5))
+@settings(max_examples=40, deadline=None)
+def test_no_identity_with_one_changed_cell_passes(
+    report: dict[str, int], key: str, change: int
+) -> None:
+    damaged = report | {key: report[key] + change}
+    checked = check(cells(damaged), FORM)
+    touched = {
+        (i.rule, tuple(i.coefficients))
+        for table in ("t3", "t4")
+        for i in load_forms().identities_of(table, "2021")
+        if key in i.coefficients
+    }
+    failed = {(f.rule, f.cells) for f in checked.findings if f.outcome is Outcome.FAIL}
+    assert failed == touched
+    assert checked.passed == IDENTITIES - len(touched)
+    assert checked.status is Status.NEEDS_REVIEW
+
+
+@given(reports(), st.sets(st.sampled_from(SUMMED), max_size=8), st.sampled_from(SUMMED))
+@settings(max_examples=25, deadline=None)
+def test_checking_changes_nothing_and_repeats_itself(
+    report: dict[str, int], gone: set[str], wrong: str
+) -> None:
+    read = cells(report | {wrong: report[wrong] + 3}, lost(gone))
+    before = deepcopy(read)
+    assert check(read, FORM) == check(read, FORM)
+    assert read == before
+
+
+@given(reports(), st.sampled_from(SUMMED), st.sampled_from([State.LOST, State.ILLEGIBLE]))
+@settings(max_examples=60, deadline=None)
+def test_a_single_lost_cell_is_forced(report: dict[str, int], key: str, state: State) -> None:
+    checked = check(cells(report, {key: state}), FORM)
+    (proposal,) = checked.proposals
+    assert (proposal.cell, proposal.value, proposal.verdict) == (key, report[key], "unique")
+    assert proposal.basis
+    assert checked.status is Status.NEEDS_REVIEW
+
+
+@given(reports(), st.sets(st.sampled_from(SUMMED), min_size=2, max_size=12))
+@settings(max_examples=60, deadline=None)
+def test_what_is_called_unique_is_right(report: dict[str, int], gone: set[str]) -> None:
+    for proposal in check(cells(report, lost(gone)), FORM).proposals:
+        assert proposal.verdict == "unique"
+        assert proposal.value == report[proposal.cell]
+
+
+@given(
+    reports(),
+    st.sets(st.sampled_from([k for k in SUMMED if k.startswith("t3/")]), min_size=1, max_size=4),
+    st.sampled_from([k for k in SUMMED if k.startswith("t3/")]),
+    st.integers(1, 900),
+)
+@settings(max_examples=80, deadline=None)
+def test_beside_a_wrong_cell_nothing_wrong_is_unique(
+    report: dict[str, int], gone: set[str], wrong: str, change: int
+) -> None:
+    if wrong in gone:
+        return
+    read = cells(report | {wrong: report[wrong] + change}, lost(gone))
+    for proposal in check(read, FORM).proposals:
+        if proposal.verdict == "unique":
+            assert proposal.value == report[proposal.cell]
