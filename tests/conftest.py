@@ -67,7 +67,7 @@ def build_report(form: str = "2021", **changes: object) -> Report:
         "status": Status.CONSISTENT,
         "agency": "清溪市文化局",
         "year": 2023,
-        "forms": {"t2": form, "t3": form, "t4": form},
+        "forms": {"t2": form, "t3": form},
         "cells": cells,
         "passed": 53,
         "model": "cd" * 32,

@@ -8,7 +8,11 @@ import typer
 
 from gipr_ml.cli.check import check
 from gipr_ml.cli.doctor import doctor
+from gipr_ml.cli.evaluate import evaluate
+from gipr_ml.cli.evaluate import evaluate
 from gipr_ml.cli.process import process
+from gipr_ml.cli.train import train
+from gipr_ml.cli.train import train
 
 app = typer.Typer(
     help="Reads 政府信息公开工作年度报告 into checked tables, and says what it is not sure of.",
@@ -39,5 +43,5 @@ def _gipr(
     del version
 
 
-for _verb in (process, check, doctor):
+for _verb in (process, check, train, evaluate, doctor):
     app.command()(_verb)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from gipr_ml.forms import load_forms
+from gipr_ml.forms import TableForm
 from gipr_ml.types import Doubt, Finding, Outcome, Report, Severity, State, Status
 
 TABLE_NAMES = {"t2": "表二", "t3": "表三", "t4": "表四"}
@@ -80,11 +80,10 @@ def cell_marks(report: Report) -> Mapping[str, CellMark]:
     return marks
 
 
-def cell_name(report: Report, key: str) -> str:
-    """A cell by the labels of the form: 表三 （一）予以公开 自然人."""
-    table = key.partition("/")[0]
-    row, column = load_forms().table(table, report.forms[table]).by_key[key]
-    return f"{TABLE_NAMES[table]} {row.full_label} {column.label}"
+def cell_name(table: TableForm, key: str) -> str:
+    """A cell by the labels of its table: 表三 （一）予以公开 自然人."""
+    row, column = table.by_key[key]
+    return f"{TABLE_NAMES[table.table]} {row.full_label} {column.label}"
 
 
 def figure(value: Decimal | None) -> str:

@@ -242,18 +242,20 @@ def _fault(detail: Mapping[str, Any]) -> str:
 
 
 def _foreign_cells(result: ResultFile) -> list[str]:
-    """Cells that stand there twice or are not of the form that the result names."""
-    forms, faults, seen = load_forms(), [], set[str]()
-    years = {str(table): str(year) for table, year in result.forms.items()}
+    """Cells that stand there twice, or that the forms which the result names do not have."""
+    faults: list[str] = []
+    keys = {cell.key for cell in result.cells}
+    named = {str(table): str(form) for table, form in result.forms.items()}
+    tables = load_forms().tables_of(keys, named)
+    known = {key for table in tables.values() for key in table.cell_keys}
+    seen: set[str] = set()
     for cell in result.cells:
-        table = cell.key.partition("/")[0]
-        form = years.get(table)
-        if form is None:
-            faults.append(f"cells: {cell.key} is given, but forms does not name {table}")
-        elif cell.key not in forms.table(table, form).by_key:
-            faults.append(f"cells: {cell.key} is no cell of {table} in the form of {form}")
-        elif cell.key in seen:
+        if cell.key in seen:
             faults.append(f"cells: {cell.key} stands there twice")
+        elif cell.key not in known:
+            table = cell.key.partition("/")[0]
+            form = f"the form of {named[table]}" if table in named else "any one form"
+            faults.append(f"cells: {cell.key} is no cell of {table} in {form}")
         seen.add(cell.key)
     return faults
 

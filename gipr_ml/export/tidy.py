@@ -22,7 +22,8 @@ class TidyRow(NamedTuple):
     document: str
     agency: str | None
     year: int | None
-    form: str
+    form: str | None
+    """None for a table that is alike in both forms."""
     key: str
     table: str
     row: str
@@ -44,24 +45,22 @@ class TidyRow(NamedTuple):
 
 def tidy_rows(report: Report) -> Iterator[TidyRow]:
     """One row for every cell of the report, in the form's order."""
-    forms = load_forms()
+    tables = load_forms().tables_of([cell.key for cell in report.cells], report.forms)
     for cell in report.cells:
         table, row, column = cell.key.split("/")
-        form = report.forms[table]
-        layout = forms.table(table, form)
-        form_row, form_column = layout.by_key[cell.key]
+        form_row, form_column = tables[table].by_key[cell.key]
         place = cell.source or Place()
         value = cell.value
         yield TidyRow(
             document=printable(report.name),
             agency=printable(report.agency),
             year=report.year,
-            form=form,
+            form=report.forms.get(table),
             key=cell.key,
             table=table,
             row=row,
             column=column,
-            table_label=layout.title,
+            table_label=tables[table].title,
             row_label="/".join((*form_row.group, form_row.full_label)),
             column_label="/".join((*form_column.group, form_column.label)),
             value=value if value is None else int(value) if value % 1 == 0 else float(value),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -121,6 +121,23 @@ class Forms:
     def forms_of(self, table: str) -> tuple[TableForm, ...]:
         """All forms of one table, the oldest first."""
         return tuple(self.tables[key] for key in sorted(self.tables) if key[0] == table)
+
+    def tables_of(self, keys: Collection[str], named: Mapping[str, str]) -> Mapping[str, TableForm]:
+        """The tables of a report that has the cells `keys`, by table, in the order of the tables.
+
+        `named` gives the form of a table where that was told; a table that it leaves out, as the
+        one that is alike in both forms, is in the newest form that has all the table's cells.
+        """
+        found: dict[str, TableForm] = {}
+        for table in sorted({name for name, _ in self.tables}):
+            if table in named:
+                found[table] = self.tables[table, named[table]]
+                continue
+            own = {key for key in keys if key.startswith(f"{table}/")}
+            fitting = [form for form in self.forms_of(table) if own and own <= {*form.cell_keys}]
+            if fitting:
+                found[table] = fitting[-1]
+        return found
 
     def identities_of(self, table: str, form: str) -> tuple[Identity, ...]:
         """The identities of one table in one form."""

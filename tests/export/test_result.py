@@ -248,10 +248,11 @@ def test_a_fault_is_named(make_report, change, words):
     assert words in str(caught.value)
 
 
-def test_a_cell_of_a_table_without_form_is_named(make_report):
+def test_cells_that_no_form_has_together_are_named(make_report):
     data = to_dict(make_report())
     del data["forms"]["t3"]
-    with pytest.raises(ResultError, match=r"forms does not name t3.* \(and 172 more\)"):
+    data["cells"].append({"key": "t3/other_merged/total", "value": 0})
+    with pytest.raises(ResultError, match=r"is no cell of t3 in any one form.* \(and 173 more\)"):
         from_dict(data)
 
 

@@ -14,7 +14,7 @@ from gipr_ml.errors import UsageError
 from gipr_ml.export import FORMATS, write
 from gipr_ml.export.layout import official_grid
 from gipr_ml.export.marks import Mark, cell_marks
-from gipr_ml.export.xlsx import COLOURS
+from gipr_ml.export.xlsx.style import COLOURS
 from gipr_ml.forms import load_forms
 from gipr_ml.types import Report, Status
 
@@ -55,6 +55,7 @@ def test_csv_has_one_row_a_cell(make_damaged, tmp_path, form):
     assert total["row_label"] == "一、本年新收政府信息公开申请数量"
     assert total["column_label"] == "法人或其他组织/商业企业"
     assert (total["value"], total["state"], total["form"]) == ("5", "read", form)
+    assert rows["t4/reconsideration/upheld"]["form"] == "", "table 4 is alike in both forms"
     lost = rows["t3/granted/natural_person"]
     assert (lost["value"], lost["state"]) == ("", "lost")
 

@@ -1,0 +1,224 @@
+"""`gipr process`: every input gets a result, and the exit code tells what came out."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from gipr_ml import pipeline
+from gipr_ml.export import read_result
+from gipr_ml.export.schema import json_schema
+
+
+def result(out, stem):
+    return json.loads((out / f"{stem}.json").read_text("utf-8"))
+
+
+def test_the_samples_are_read_as_the_readme_says(gipr, tmp_path, samples):
+    done = gipr("process", samples, "--out", tmp_path, "--format", "csv,xlsx", "--format=parquet")
+    assert done.code == 4
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        f"{sample.stem}.{kind}"
+        for sample in samples.iterdir()
+        for kind in ("json", "csv", "xlsx", "parquet")
+    )
+    assert result(tmp_path, "chengxi_culture_2023")["status"] == "consistent"
+    assert result(tmp_path, "lanting_transport_2024")["status"] == "consistent"
+    assert "consistent    chengxi_culture_2023  " in done.out
+    assert "3 inputs: 2 consistent, 1 needs review." in done.out
+    validator = Draft202012Validator(json_schema())
+    for sample in samples.iterdir():
+        validator.validate(result(tmp_path, sample.stem))
+
+
+def test_the_damaged_sample_shows_what_is_wrong_with_it(gipr, tmp_path, damaged):
+    (tmp_path / "in.txt").write_bytes(damaged)
+    assert gipr("process", tmp_path / "in.txt", "--out", tmp_path).code == 4
+    report = result(tmp_path, "in")
+    assert report["agency"] == "望川县林业局"
+    assert report["year"] == 2022
+    assert report["status"] == "needs_review"
+    lost = [cell["key"] for cell in report["cells"] if cell["state"] == "lost"]
+    assert lost == ["t3/unavailable_not_held/natural_person"]
+    (proposal,) = [p for p in report["proposals"] if p["cell"] in lost]
+    assert (proposal["value"], proposal["verdict"]) == (12, "unique")
+    (contradiction,) = [f for f in report["findings"] if f["severity"] == "error"]
+    assert (contradiction["reported"], contradiction["computed"]) == (6, 5)
+
+
+def test_bad_inputs_cost_themselves_alone(gipr, tmp_path, clean):
+    inputs = {
+        "good.txt": clean,
+        "empty.txt": b"",
+        "binary.txt": bytes(range(256)) * 8,
+        "scan.pdf": b"%PDF-1.7\n" + bytes(64),
+        "notes.txt": "明天下午三点开会，请带上材料。".encode(),
+        "half.txt": clean[: len(clean) // 2],
+    }
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    for name, data in inputs.items():
+        (folder / name).write_bytes(data)
+    done = gipr("process", *(folder / name for name in inputs), "--out", out)
+    assert done.code == 3
+    status = {name: result(out, name.split(".")[0])["status"] for name in inputs}
+    assert status.pop("good.txt") == "consistent"
+    assert status.pop("half.txt") == "needs_review"
+    assert set(status.values()) == {"rejected"}
+    assert "empty.txt: the file is empty" in done.out
+    for name in status:
+        assert result(out, name.split(".")[0])["reason"]
+
+
+def test_json_is_the_only_thing_on_standard_output(gipr, tmp_path, clean, damaged):
+    (tmp_path / "a.txt").write_bytes(clean)
+    (tmp_path / "b.txt").write_bytes(damaged)
+    (tmp_path / "c.txt").write_bytes(b"")
+    out = tmp_path / "out"
+    done = gipr("process", tmp_path, "--out", out, "--json")
+    summary = json.loads(done.out)
+    assert done.code == summary["exit_code"] == 3
+    assert summary["totals"] == {
+        "inputs": 3,
+        "consistent": 1,
+        "needs_review": 1,
+        "rejected": 1,
+        "failed": 0,
+    }
+    good, torn, empty = summary["documents"]
+    assert good["input"] == str(tmp_path / "a.txt")
+    assert good["result"] == str(out / "a.json")
+    assert (good["cells"], good["read"], good["look_first"]) == (200, 200, None)
+    assert (torn["read"], torn["findings"]["error"], torn["proposals"]) == (199, 1, 1)
+    assert "报告值多 1" in torn["look_first"]
+    assert "empty" in empty["reason"]
+    assert "3 inputs" in done.err
+
+
+def test_folders_are_searched_in_order_without_hidden_and_foreign_files(gipr, tmp_path, clean):
+    for name in ("b/2.txt", "a/1.md", "3.HTML", ".hidden.txt", ".git/x.txt", "b/photo.jpg"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(clean)
+    done = gipr("process", tmp_path, "--out", tmp_path / "out", "--json")
+    summary = json.loads(done.out)
+    assert [entry["document"] for entry in summary["documents"]] == ["3", "1", "2"]
+    assert summary["skipped"] == [str(tmp_path / "b/photo.jpg")]
+    assert "1 file of other kinds passed over" in done.err
+
+
+def test_inputs_of_the_same_stem_keep_apart(gipr, tmp_path, clean):
+    names = ["a/r.txt", "b/r.txt", "c/R.md", "d/r.txt"]
+    for name in names:
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_bytes(clean)
+    gipr("process", tmp_path / "a/r.txt", tmp_path, "--out", tmp_path / "out")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "r.json",
+        "r.txt.json",
+        "R.md.json",
+        "r.txt-2.json",
+    }
+
+
+def test_a_second_run_does_not_read_the_results_of_the_first(gipr, tmp_path, clean):
+    (tmp_path / "a.txt").write_bytes(clean)
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "notes.txt").write_bytes(clean)
+    summary = json.loads(gipr("process", tmp_path, "--out", out, "--json").out)
+    assert [entry["document"] for entry in summary["documents"]] == ["a"]
+
+
+def test_the_same_input_gives_the_same_bytes(gipr, tmp_path, damaged):
+    (tmp_path / "a.txt").write_bytes(damaged)
+    for name in ("one", "two"):
+        gipr("process", tmp_path / "a.txt", "--out", tmp_path / name)
+    assert (tmp_path / "one/a.json").read_bytes() == (tmp_path / "two/a.json").read_bytes()
+
+
+# ---------------------------------------------------------------- called wrongly
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nowhere.txt", "--out", "out"], "nowhere.txt: no such file or folder"),
+        (["{samples}"], "--out"),
+        (["--out", "out"], "PATH"),
+        (["{samples}", "--out", "out", "--format", "pdf"], "'pdf' is not known; choose from json"),
+        (["{samples}", "--out", "out", "--colour"], "--colour"),
+        (["{empty}", "--out", "out"], "nothing to read in"),
+        (["{samples}", "--out", "{file}"], "choose another folder"),
+        (["{samples}", "--out", "{file}/below"], "choose another folder"),
+    ],
+)
+def test_a_wrong_call_is_told_in_a_sentence(gipr, tmp_path, monkeypatch, arguments, words, samples):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_text("")
+    known = {"samples": samples, "empty": "empty", "file": "file"}
+    done = gipr("process", *(text.format(**known) for text in arguments))
+    assert done.code == 2
+    assert words in done.err
+    assert not done.out
+
+
+def test_a_model_that_is_not_there_stops_the_run(gipr, tmp_path, samples):
+    done = gipr("process", samples, "--out", tmp_path / "out", "--model", tmp_path / "nothing")
+    assert done.code == 1
+    assert done.err.startswith("gipr: ")
+
+
+# ---------------------------------------------------------------- our own faults
+
+
+def test_a_fault_of_ours_is_logged_and_the_rest_goes_on(gipr, tmp_path, clean, monkeypatch):
+    read = pipeline.process
+
+    def faulty(path, **options):
+        if path.name == "b.txt":
+            raise ZeroDivisionError("secret")
+        return read(path, **options)
+
+    monkeypatch.setattr(pipeline, "process", faulty)
+    for name in ("a.txt", "b.txt", "c.txt"):
+        (tmp_path / name).write_bytes(clean)
+    out = tmp_path / "out"
+    done = gipr("process", tmp_path, "--out", out)
+    assert done.code == 1
+    assert f"internal error (ZeroDivisionError); please report it with {out}" in done.out
+    assert "2 consistent, 1 failed" in done.out
+    assert "ZeroDivisionError: secret" in (out / "gipr-errors.log").read_text("utf-8")
+    assert {path.name for path in out.iterdir()} == {"a.json", "c.json", "gipr-errors.log"}
+
+
+def test_stopping_keeps_what_is_done(gipr, tmp_path, clean, monkeypatch):
+    read = pipeline.process
+
+    def stopped(path, **options):
+        if path.name == "b.txt":
+            raise KeyboardInterrupt
+        return read(path, **options)
+
+    monkeypatch.setattr(pipeline, "process", stopped)
+    for name in ("a.txt", "b.txt", "c.txt"):
+        (tmp_path / name).write_bytes(clean)
+    done = gipr("process", tmp_path, "--out", tmp_path / "out")
+    assert done.code == 130
+    assert "run the same command again" in done.err
+    assert "2 not reached" in done.out
+    assert read_result(tmp_path / "out" / "a.json").status == "consistent"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+def test_a_file_that_may_not_be_read_is_rejected(gipr, tmp_path, clean):
+    path = tmp_path / "a.txt"
+    path.write_bytes(clean)
+    path.chmod(0)
+    done = gipr("process", path, "--out", tmp_path / "out")
+    assert done.code == 3
+    assert "a.txt: cannot be opened (Permission denied)" in done.out
