@@ -24,6 +24,8 @@ LABEL, WRONG_LABEL, AFTER, CLASH = 4.0, -5.0, -1.0, -1.5
 CROSSES_TEXT, CROSSES_FURNITURE = -2.0, -0.3
 CROSSES_LINE, CROSSES_BORDERED_LINE, NEXT_SINGLE = -3.0, -9.0, -0.05
 BY_COLUMNS = -3.0
+HOPELESS = 60.0
+"""Alignments this much worse than the best one so far are given up: ten rows lost."""
 INTACT = ("plain", "blanks", "split")
 OWN_LABEL = 0.6
 """Fit of a row's own label from which an intact table needs no search."""
@@ -86,8 +88,11 @@ def align(
     table: list[list[list[_Path]]] = [[[] for _ in range(rows + 1)] for _ in range(len(groups) + 1)]
     table[0][0] = [_Path(0.0, None, 0, 0, None)]
     for first in range(len(groups) + 1):
+        hopeless = max((p[0].score for p in table[first] if p), default=0.0) - HOPELESS
         for row in range(rows + 1):
             for path in table[first][row]:
+                if path.score < hopeless and first < len(groups):
+                    break
                 if row < rows:
                     lost = _Path(path.score + ROW_LOST, path, first, row, None)
                     _keep(table[first][row + 1], lost)

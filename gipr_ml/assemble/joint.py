@@ -22,6 +22,8 @@ SAME_CELL_LOST = 1.0
 """Neighbouring rows that lost a cell mostly lost the same one: the page ended there."""
 TOTAL_LOST = 0.3
 BEAM = 256
+MANY_LOST = 4
+"""Rows with a lost cell from which they are taken to have lost the same one."""
 WITHIN = 8.0
 """Readings of a row that are worse than its best by more are not looked at."""
 
@@ -60,16 +62,20 @@ def column_rules(form: TableForm, identities: Sequence[Identity]) -> ColumnRules
     return ColumnRules(shape, tuple(totals))
 
 
-@dataclass(frozen=True)
-class _Partial:
-    score: float
+@dataclass
+class _Beam:
+    """Partial choices, one an index of the first axis of every array."""
+
+    score: NDArray[np.float64]
     sums: NDArray[np.float64]
-    """Shape (rules, columns)."""
+    """Shape (choices, rules, columns)."""
     plus: NDArray[np.bool_]
     """Whether a cell that could only raise the sum is unknown."""
     minus: NDArray[np.bool_]
-    picks: tuple[int, ...]
-    gaps: tuple[int, ...] | None
+    picks: NDArray[np.int64]
+    """Which option was picked for each row so far, shape (choices, rows)."""
+    gaps: NDArray[np.int64]
+    """Bit mask of the cells that the last row with a loss has lost, 0 before there is one."""
 
 
 def choose(
@@ -77,56 +83,91 @@ def choose(
 ) -> list[Choice]:
     """The joint readings, best first; `readings` by row, rows without any are lost."""
     options = {row: _near(readings[row]) for row in sorted(readings)}
-    shape = (len(rules.totals), width)
-    empty = np.zeros(shape, dtype=bool)
-    beam = [_Partial(0.0, np.zeros(shape), empty, empty, (), None)]
-    for row in range(rows):
-        if row in options:
-            beam = _extended(beam, options[row], rules.coefficients[:, row])
-        else:
-            unknown = np.repeat(rules.coefficients[:, row, None] != 0, width, axis=1)
-            beam = [_with_unknown(part, rules.coefficients[:, row], unknown) for part in beam]
-    open_totals = _unprinted_totals(options, rules, width)
-    choices = []
-    for part in beam:
-        picked = dict(zip(options, part.picks, strict=True))
-        chosen = tuple(options[row][picked[row]] if row in options else None for row in range(rows))
-        choices.append(Choice(chosen, part.score + _sums_score(part, open_totals, chosen)))
+    choices: list[Choice] = []
+    for narrowed in _consensus(options):
+        choices += _choices(narrowed, rules, rows, width)
     return sorted(choices, key=lambda choice: -choice.score)
+
+
+def _consensus(
+    options: dict[int, list[Candidate]],
+) -> list[dict[int, list[Candidate]]]:
+    """Where many rows have lost a cell, they have lost the same one: one problem for each cell."""
+    losing = [row for row, found in options.items() if found[0].how == "lost"]
+    if len(losing) < MANY_LOST:
+        return [options]
+    masks = {_mask(candidate) for row in losing for candidate in options[row]}
+    problems = []
+    for mask in sorted(masks):
+        same = {
+            row: [c for c in found if c.how != "lost" or _mask(c) == mask] or found[:1]
+            for row, found in options.items()
+        }
+        problems.append(same)
+    return problems
+
+
+def _choices(
+    options: Mapping[int, Sequence[Candidate]], rules: ColumnRules, rows: int, width: int
+) -> list[Choice]:
+    shape = (1, len(rules.totals), width)
+    beam = _Beam(
+        np.zeros(1),
+        np.zeros(shape),
+        np.zeros(shape, dtype=bool),
+        np.zeros(shape, dtype=bool),
+        np.zeros((1, 0), dtype=np.int64),
+        np.zeros(1, dtype=np.int64),
+    )
+    for row in range(rows):
+        coefficients = rules.coefficients[:, row, None]
+        if row in options:
+            beam = _extended(beam, options[row], coefficients)
+        else:
+            beam.plus = beam.plus | (coefficients > 0)
+            beam.minus = beam.minus | (coefficients < 0)
+    unprinted = _unprinted_totals(options, rules, width)
+    found = []
+    for index in range(len(beam.score)):
+        picked = dict(zip(options, beam.picks[index], strict=True))
+        chosen = tuple(options[row][picked[row]] if row in options else None for row in range(rows))
+        score = float(beam.score[index]) + _sums_score(beam, index, unprinted, chosen)
+        found.append(Choice(chosen, score))
+    return found
 
 
 def _near(found: Sequence[Candidate]) -> list[Candidate]:
     return [c for c in found if c.score >= found[0].score - WITHIN][:24]
 
 
-def _extended(
-    beam: Sequence[_Partial], options: Sequence[Candidate], coefficients: NDArray[np.int64]
-) -> list[_Partial]:
+def _extended(beam: _Beam, options: Sequence[Candidate], coefficients: NDArray[np.int64]) -> _Beam:
+    """Every partial choice with every option of the next row; the best are kept."""
     vectors = [_vector(option) for option in options]
-    out = []
-    for part in beam:
-        for pick, (option, (values, unknown)) in enumerate(zip(options, vectors, strict=True)):
-            gaps = tuple(i for i, s in enumerate(option.slots) if s.state is State.LOST)
-            extra = 0.0
-            if gaps:
-                extra += SAME_CELL_LOST * (gaps == part.gaps)
-                extra += TOTAL_LOST * (gaps == (len(option.slots) - 1,))
-            sums = part.sums + coefficients[:, None] * values
-            plus = part.plus | ((coefficients > 0)[:, None] & unknown)
-            minus = part.minus | ((coefficients < 0)[:, None] & unknown)
-            score = part.score + option.score + extra
-            out.append(_Partial(score, sums, plus, minus, (*part.picks, pick), gaps or part.gaps))
-    if len(out) > BEAM:
-        out.sort(key=lambda part: -part.score)
-    return out[:BEAM]
+    masks = np.array([_mask(option) for option in options])
+    extra = np.array([option.score + _loss_score(option) for option in options])
+    same = (masks[None, :] != 0) & (masks[None, :] == beam.gaps[:, None])
+    score = (beam.score[:, None] + extra[None, :] + SAME_CELL_LOST * same).ravel()
+    kept = np.argsort(-score, kind="stable")[:BEAM]
+    old, pick = kept // len(options), kept % len(options)
+    values = np.stack([vector for vector, _ in vectors])[pick][:, None, :]
+    unknown = np.stack([lost for _, lost in vectors])[pick][:, None, :]
+    return _Beam(
+        score[kept],
+        beam.sums[old] + coefficients * values,
+        beam.plus[old] | ((coefficients > 0) & unknown),
+        beam.minus[old] | ((coefficients < 0) & unknown),
+        np.concatenate([beam.picks[old], pick[:, None]], axis=1),
+        np.where(masks[pick] != 0, masks[pick], beam.gaps[old]),
+    )
 
 
-def _with_unknown(
-    part: _Partial, coefficients: NDArray[np.int64], unknown: NDArray[np.bool_]
-) -> _Partial:
-    plus = part.plus | (unknown & (coefficients > 0)[:, None])
-    minus = part.minus | (unknown & (coefficients < 0)[:, None])
-    return _Partial(part.score, part.sums, plus, minus, part.picks, part.gaps)
+def _mask(option: Candidate) -> int:
+    """The lost cells of a reading as bits."""
+    return sum(1 << i for i, one in enumerate(option.slots) if one.state is State.LOST)
+
+
+def _loss_score(option: Candidate) -> float:
+    return TOTAL_LOST if _mask(option) == 1 << (len(option.slots) - 1) else 0.0
 
 
 def _vector(option: Candidate) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -147,19 +188,18 @@ def _unprinted_totals(
 
 
 def _sums_score(
-    part: _Partial, unprinted: NDArray[np.bool_], chosen: Sequence[Candidate | None]
+    beam: _Beam, index: int, unprinted: NDArray[np.bool_], chosen: Sequence[Candidate | None]
 ) -> float:
-    unknown = part.plus | part.minus
-    holds = (part.sums == 0) & ~unknown & ~unprinted
+    sums, plus, minus = beam.sums[index], beam.plus[index], beam.minus[index]
+    unknown = plus | minus
+    holds = (sums == 0) & ~unknown & ~unprinted
     # An unknown addend can close a gap in one direction only.
-    impossible = ((part.sums > 0) & part.plus & ~part.minus) | (
-        (part.sums < 0) & part.minus & ~part.plus
-    )
-    fails = ((part.sums != 0) & ~unknown & ~unprinted) | (impossible & unknown & ~unprinted)
+    impossible = ((sums > 0) & plus & ~minus) | ((sums < 0) & minus & ~plus)
+    fails = ((sums != 0) & ~unknown & ~unprinted) | (impossible & unknown & ~unprinted)
     busy = np.array(
         [
             any(c is not None and bool(c.slots[column].value) for c in chosen)
-            for column in range(part.sums.shape[1])
+            for column in range(sums.shape[1])
         ]
     )
     return float(

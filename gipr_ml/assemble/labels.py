@@ -29,8 +29,8 @@ class LabelEvidence:
     after: NDArray[np.float64]
     before_fuzzy: NDArray[np.float64]
     before_trained: NDArray[np.float64]
-    named: tuple[str, ...]
-    """For each group the text before it that fits any row best."""
+    anywhere: NDArray[np.float64]
+    """How well the best text of the whole table fits each row, shape (rows,)."""
 
 
 def label_evidence(
@@ -43,14 +43,17 @@ def label_evidence(
     texts = list(dict.fromkeys(text for joins in (*before, *after) for text, _ in joins))
     scores = matcher.scores(texts)[:, :, index]
     known = {text: scores[:, i] for i, text in enumerate(texts)}
-    best_before = [_best(joins, known, len(rows)) for joins in before]
-    best_after = [_best(joins, known, len(rows)) for joins in after]
+    best_before = np.array([_best(joins, known, len(rows)) for joins in before])
+    best_after = np.array([_best(joins, known, len(rows)) for joins in after])
+    best_before = best_before.reshape(-1, 2, len(rows))
+    best_after = best_after.reshape(-1, 2, len(rows))
+    anywhere = scores.mean(axis=0).max(axis=0) if texts else np.zeros(len(rows))
     return LabelEvidence(
-        np.array([layers.mean(axis=0) for layers, _ in best_before]).reshape(-1, len(rows)),
-        np.array([layers.mean(axis=0) for layers, _ in best_after]).reshape(-1, len(rows)),
-        np.array([layers[0] for layers, _ in best_before]).reshape(-1, len(rows)),
-        np.array([layers[1] for layers, _ in best_before]).reshape(-1, len(rows)),
-        tuple(text for _, text in best_before),
+        best_before.mean(axis=1),
+        best_after.mean(axis=1),
+        best_before[:, 0],
+        best_before[:, 1],
+        anywhere,
     )
 
 
@@ -71,12 +74,10 @@ def _joins(gap: Sequence[Piece], *, backwards: bool) -> list[tuple[str, float]]:
 
 def _best(
     joins: Sequence[tuple[str, float]], known: dict[str, NDArray[np.float64]], rows: int
-) -> tuple[NDArray[np.float64], str]:
-    """The best weighted scores of shape (2, rows) over all texts, and the text that fits best."""
+) -> NDArray[np.float64]:
+    """For each row the weighted scores of the text that fits it best, shape (2, rows)."""
     if not joins:
-        return np.zeros((2, rows)), ""
+        return np.zeros((2, rows))
     layers = np.stack([known[text] * weight for text, weight in joins])
-    means = layers.mean(axis=1)
-    best = means.argmax(axis=0)
-    text = joins[int(means.max(axis=1).argmax())][0]
-    return layers[best, :, np.arange(rows)].T, text
+    best = layers.mean(axis=1).argmax(axis=0)
+    return layers[best, :, np.arange(rows)].T

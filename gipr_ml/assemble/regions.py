@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from gipr_ml.assemble.stream import Piece, Stream
+from gipr_ml.assemble.stream import Kind, Piece, Stream
 from gipr_ml.forms import Forms
 from gipr_ml.match import Matcher, normalise, split_mark
 
@@ -23,7 +24,11 @@ STATES = ("overview", "t2", "t3", "t4", "problems")
 HEADING = 5.0
 """Weight of a section heading; one row label weighs at most 1.5, one header word at most 1.2."""
 ROW, HEADER, PROSE, NOT_PROSE = 1.5, 1.2, 1.0, 0.1
-HEADING_RATIO, HEADER_RATIO = 0.72, 0.7
+VALUES, SEVERAL, DIGITS = 2.0, 5, 7
+"""So many values side by side are no prose."""
+HEADING_RATIO, HEADER_RATIO, CUT_RATIO = 0.72, 0.7, 0.9
+LONGEST_CUT = 8
+"""Characters of a header word that narrow cells cut in two."""
 LONGEST_CUE = 90
 """Characters; longer pieces are prose whatever they mention."""
 SECTION_STATES = {"other_matters": "problems"}
@@ -40,10 +45,13 @@ class Region:
 
 def find_regions(stream: Stream, matcher: Matcher, forms: Forms) -> Mapping[str, Region]:
     """The stream of each table that the document holds: "t2", "t3", "t4"."""
-    pieces = [(gap, piece) for gap, row in enumerate(stream.gaps) for piece in row]
+    pieces = _items(stream)
     if not pieces:
         return {}
     cues, headings = _cues([piece for _, piece in pieces], matcher, forms)
+    for i, (_, piece) in enumerate(pieces):
+        if not piece.text:
+            cues[i, [0, 4]] = -VALUES
     path = _viterbi(cues)
     regions = {}
     for state, name in enumerate(STATES):
@@ -56,6 +64,27 @@ def find_regions(stream: Stream, matcher: Matcher, forms: Forms) -> Mapping[str,
     return regions
 
 
+def _items(stream: Stream) -> list[tuple[int, Piece]]:
+    """All pieces with their gaps, and an empty piece where several values stand without text."""
+    found: list[tuple[int, Piece]] = []
+    last = 0
+    for gap, row in enumerate(stream.gaps):
+        if row and _many_values(stream, last, gap):
+            found.append((last, Piece("", stream.atoms[last].line, 0)))
+        found += [(gap, piece) for piece in row]
+        if row:
+            last = gap
+    if _many_values(stream, last, len(stream.atoms)):
+        found.append((last, Piece("", stream.atoms[last].line, 0)))
+    return found
+
+
+def _many_values(stream: Stream, start: int, stop: int) -> bool:
+    printed = [atom for atom in stream.atoms[start:stop] if atom.kind is not Kind.BLANK]
+    digits = sum(len(atom.raw) for atom in printed)
+    return (len(printed) >= SEVERAL or digits >= DIGITS) and all(a.weak < 0.6 for a in printed)
+
+
 def _cues(
     pieces: list[Piece], matcher: Matcher, forms: Forms
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -64,7 +93,7 @@ def _cues(
     headings = np.zeros(cues.shape, dtype=bool)
     weights = np.array([piece.weight for piece in pieces])
     cues[:, [0, 4]] += (PROSE * (1 - weights) - NOT_PROSE)[:, None]
-    short = [i for i, piece in enumerate(pieces) if len(piece.text) <= LONGEST_CUE]
+    short = [i for i, piece in enumerate(pieces) if 0 < len(piece.text) <= LONGEST_CUE]
     texts = [normalise(pieces[i].text) for i in short]
     bare = [split_mark(text.lstrip("#*"))[1] for text in texts]
     _add_headings(cues, headings, short, bare, forms)
@@ -101,12 +130,18 @@ def _add_headings(
 def _add_headers(
     cues: NDArray[np.float64], where: list[int], texts: list[str], forms: Forms
 ) -> None:
+    """Words of table headers, whole or cut into two pieces."""
     words = _header_words(forms)
-    ratios = process.cdist(texts, [word for word, _ in words], scorer=fuzz.ratio) / 100
+    labels = [word for word, _ in words]
+    whole = process.cdist(texts, labels, scorer=fuzz.ratio) / 100
+    pairs = [a + b if len(a + b) <= LONGEST_CUT else "" for a, b in pairwise([*texts, ""])]
+    cut = process.cdist(pairs, labels, scorer=fuzz.ratio) / 100
     for row, i in enumerate(where):
-        best = int(np.argmax(ratios[row]))
-        if ratios[row, best] >= HEADER_RATIO:
-            cues[i, STATES.index(words[best][1])] += HEADER * float(ratios[row, best])
+        for ratios, floor in ((whole, HEADER_RATIO), (cut, CUT_RATIO)):
+            best = int(np.argmax(ratios[row]))
+            if ratios[row, best] >= floor:
+                cues[i, STATES.index(words[best][1])] += HEADER * float(ratios[row, best])
+                break
 
 
 def _header_words(forms: Forms) -> list[tuple[str, str]]:

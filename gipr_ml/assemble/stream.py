@@ -109,6 +109,23 @@ def groups_of(stream: Stream) -> list[Group]:
     return groups
 
 
+def join_cells(stream: Stream, groups: Sequence[Group], width: int) -> list[Group]:
+    """The groups, with `width` values on lines of their own and text at both ends made one."""
+    found: list[Group] = []
+    run: list[Group] = []
+    for group in [*groups, None]:
+        single = group is not None and group.stop - group.start == 1
+        if run and (group is None or not single or stream.gaps[group.start]):
+            whole = len(run) == width
+            found += [Group(run[0].start, run[-1].stop)] if whole else run
+            run = []
+        if group is not None and single:
+            run.append(group)
+        elif group is not None:
+            found.append(group)
+    return found
+
+
 def stream_of(lines: Sequence[LabelledLine]) -> Stream:
     """The stream of a whole document."""
     return _Builder().build(lines)
@@ -153,7 +170,7 @@ class _Builder:
                 value=number.value, unit=number.unit, certain=number.certain,
                 bordered=bordered, weak=weak,
             )  # fmt: skip
-        elif is_not_applicable(cell.text) and len(line.cells) > 1:
+        elif is_not_applicable(cell.text):
             self._atom(
                 Kind.NOT_APPLICABLE, cell.text.strip(), place, line, bordered=True, weak=weak
             )

@@ -33,6 +33,8 @@ INTACT_HEADER = 0.8
 """Share of the header fit from which an intact table needs no comparison with the other form."""
 MARGIN = 1.0
 WEAK = 0.6
+NAMED = 0.6
+"""Label fit with which a label names a row, wherever it stands."""
 MOST_SPLITS = 400
 
 
@@ -108,7 +110,28 @@ class _Attempt:
                     _offer(table[last], row + 1, _Path(score, taken, path.skipped))
         best = table[-1][rows]
         assert best is not None
-        return self._claimed(best)
+        named = self._by_labels()
+        return named if named.score > best.score else self._claimed(best)
+
+    def _by_labels(self) -> _Path:
+        """Every group to the row that the label before it names, in whatever order they stand."""
+        before = self.evidence.before
+        taken: dict[int, tuple[int, int, int, _Row]] = {}
+        score, skipped, group = 0.0, [], 0
+        while group < len(self.groups):
+            row = int(before[group].argmax())
+            options = list(self._options(group, row))
+            if options and row not in taken and before[group, row] >= NAMED:
+                last, reading = max(options, key=lambda option: option[1].score)
+                taken[row] = (row, group, last, reading)
+                score += reading.score + LABEL * float(before[group, row])
+                group = last
+            else:
+                skipped.append(group)
+                score += self._skip(group)
+                group += 1
+        score += ROW_LOST * (len(self.form.rows) - len(taken))
+        return _Path(score, tuple(taken[row] for row in sorted(taken)), tuple(skipped))
 
     def _claimed(self, path: _Path) -> _Path:
         """Give lost rows the skipped groups whose label names them."""
@@ -118,7 +141,7 @@ class _Attempt:
             for row in sorted(lost, key=lambda r: -self.evidence.before[group, r])[:1]:
                 options = [o for o in self._options(group, row) if o[0] == group + 1]
                 named = self.evidence.before[group]
-                if options and named[row] >= 0.6 and named.argmax() == row:
+                if options and named[row] >= NAMED and named.argmax() == row:
                     last, reading = options[0]
                     rows.append((row, group, last, reading))
                     skipped.remove(group)

@@ -19,7 +19,7 @@ from gipr_ml.assemble.joint import (
     lost_row,
 )
 from gipr_ml.assemble.labels import LabelEvidence, label_evidence
-from gipr_ml.assemble.stream import Group, Stream, groups_of
+from gipr_ml.assemble.stream import Group, Stream, groups_of, join_cells
 from gipr_ml.assemble.table import BY_COLUMNS, FROM_SPLIT, TableReading, labels, unused_numbers
 from gipr_ml.assemble.trust import (
     content,
@@ -38,13 +38,18 @@ ORDER_BONUS = 0.05
 REORDER_GAIN = 0.8
 """Gain in label fit from which the labels, not the official order, say which row is which."""
 LEGIBLE = 0.45
+OWN_ROW, LONG_LABEL = 30.0, 8
+"""What the label of a row that only one form has says for that form, and how long it must be."""
+BEHIND = 0.95
+"""What a label behind its values counts, against one before them."""
 CLAIM = 0.6
 """Label fit with which a group that was skipped may claim a row that is lost."""
 
 
 def read_table3(stream: Stream, forms: Forms, matcher: Matcher) -> TableReading | None:
     """The table in the form that fits better, or None where the stream holds no values."""
-    groups = groups_of(stream)
+    width = len(forms.forms_of("t3")[0].rows[0].columns)
+    groups = join_cells(stream, groups_of(stream), width)
     if not groups:
         return None
     attempts = []
@@ -55,6 +60,7 @@ def read_table3(stream: Stream, forms: Forms, matcher: Matcher) -> TableReading 
         attempts.append(attempt)
     for attempt in attempts:
         attempt.search()
+        attempt.score += attempt.own_labels(attempts)
     best = max(attempts, key=lambda attempt: attempt.score)
     other = min(attempts, key=lambda attempt: attempt.score)
     reading = best.reading()
@@ -86,6 +92,19 @@ class _Attempt:
         for alignment in align(self.stream, self.groups, self.evidence, rows, self.width):
             self._consider(alignment)
 
+    def own_labels(self, attempts: Sequence[_Attempt]) -> float:
+        """What speaks for this form: labels of rows that the others have not."""
+        others = {row.key for other in attempts if other is not self for row in other.form.rows}
+        own = [
+            i
+            for i, row in enumerate(self.form.rows)
+            if row.key not in others and len(row.label) >= LONG_LABEL
+        ]
+        if not own:
+            return 0.0
+        seen = max(float(self.evidence.anywhere[i]) for i in own)
+        return OWN_ROW * max(0.0, seen - 0.5)
+
     def _consider(self, alignment: Alignment) -> None:
         """Keep this alignment if it reads better than the ones before."""
         taken, skipped, reordered = self._reorder(alignment)
@@ -106,7 +125,7 @@ class _Attempt:
         free = [r for r in range(len(self.form.rows)) if r not in {one.row for one in fixed}]
         if not windows or len(windows) > len(free):
             return list(alignment.taken), list(alignment.skipped), False
-        fit = self.evidence.before[[w.first for w in windows]][:, free]
+        fit = self._labels(windows)[:, free]
         bonus = np.zeros_like(fit)
         for i, one in enumerate(taken):
             bonus[i, free.index(one.row)] = ORDER_BONUS
@@ -121,6 +140,12 @@ class _Attempt:
         ]
         used = {w.first for w in claimants}
         return [*fixed, *moved], [g for g in alignment.skipped if g not in used], True
+
+    def _labels(self, windows: Sequence[Taken]) -> NDArray[np.float64]:
+        """Label fit of shape (windows, rows); a label behind the values counts a little less."""
+        before = self.evidence.before[[window.first for window in windows]]
+        after = self.evidence.after[[window.last - 1 for window in windows]]
+        return np.maximum(before, BEHIND * after)
 
     def _claimants(self, alignment: Alignment) -> list[Taken]:
         """Skipped groups that read as a row and whose label names a row that is lost."""

@@ -24,9 +24,8 @@ from gipr_ml.forms import Forms, TableForm
 from gipr_ml.types import Proposal, State, Statement
 
 SKIPPED, BLANK_SKIPPED, WEAK_SKIPPED, BLOCK_LOST, CUT = -3.0, -0.05, -0.1, -12.0, -2.0
-SURPLUS_ZERO = -1.0
-"""Skipping a printed 0 at the end: a sixteenth value that can change nothing."""
 MARGIN = 1.0
+KEPT = 12
 WEAK = 0.6
 MOST_SPLITS = 200
 
@@ -83,7 +82,7 @@ def _in_order(atoms: Sequence[Atom], blocks: int, width: int) -> list[_Reading]:
     def rest(start: int, block: int) -> tuple[_Reading, ...]:
         if block == blocks:
             skipped = tuple(atoms[start:])
-            return (_Reading((), sum(_skip(a, last=True) for a in skipped), skipped),)
+            return (_Reading((), sum(map(_skip, skipped)), skipped),)
         found = []
         if start < len(atoms):
             for tail in rest(start + 1, block):
@@ -102,7 +101,7 @@ def _in_order(atoms: Sequence[Atom], blocks: int, width: int) -> list[_Reading]:
             _Reading(((LOST,) * width) + tail.slots, tail.score + BLOCK_LOST, tail.skipped)
             for tail in rest(start, block + 1)
         ]
-        return tuple(sorted(found, key=lambda reading: -reading.score)[:12])
+        return _best(found)
 
     @cache
     def options(start: int) -> list[tuple[Candidate, int]]:
@@ -128,11 +127,19 @@ def _in_order(atoms: Sequence[Atom], blocks: int, width: int) -> list[_Reading]:
     return list(rest(0, 0))
 
 
-def _skip(atom: Atom, *, last: bool = False) -> float:
+def _best(found: Sequence[_Reading]) -> tuple[_Reading, ...]:
+    """The best few readings that differ in what the cells hold."""
+    distinct: dict[tuple[object, ...], _Reading] = {}
+    for reading in sorted(found, key=lambda reading: -reading.score):
+        distinct.setdefault(content(reading.slots), reading)
+        if len(distinct) == KEPT:
+            break
+    return tuple(distinct.values())
+
+
+def _skip(atom: Atom) -> float:
     if atom.kind is Kind.BLANK:
         return BLANK_SKIPPED
-    if last and atom.value == 0:
-        return SURPLUS_ZERO
     return SKIPPED * (1 - atom.weak) + WEAK_SKIPPED * atom.weak
 
 
