@@ -45,9 +45,10 @@ def process_document(document: Document, *, model: Path | None = None) -> Report
     forms = load_forms()
     lines = line_model.label(document.lines)
     reason = why_not_a_report(lines)
-    statements = read_narrative(lines)
     agency, year = agency_and_year(lines)
-    reading = assemble(lines, statements, forms, matcher, agency, year)
+    statements = read_narrative(lines, agency, year)
+    of_the_body = tuple(statement for statement in statements if not statement.scope)
+    reading = assemble(lines, of_the_body, forms, matcher, agency, year)
     if not reading.cells:
         reason = reason or "没有找到三张官方表格中的任何一张"
     checked = check_cells(

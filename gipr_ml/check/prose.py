@@ -109,7 +109,7 @@ def compare(
         keys = cells.written_out(readings[chosen])
         figures.append(NarrativeFigure(_reread(statement, keys), agrees))
         if agrees is False:
-            findings.append(_mismatch(statement, readings[chosen], keys, cells, names))
+            findings.append(_mismatch(statement, keys, cells, names))
     return tuple(figures), tuple(findings)
 
 
@@ -153,21 +153,20 @@ def _reread(statement: Statement, keys: tuple[str, ...]) -> Statement:
 
 def _mismatch(
     statement: Statement,
-    named: Sequence[str],
     keys: tuple[str, ...],
     cells: Cells,
     names: Names,
 ) -> Finding:
-    total = cells.add_up(named)
+    total = cells.add_up(keys)
     assert total is not None
-    sums = "之和" if len(named) > 1 else ""
+    sums = "之和" if len(keys) > 1 else ""
     return Finding(
         MISMATCH,
         Severity.WARNING,
         Outcome.FAIL,
         keys,
         f"正文称“{statement.quote}”，即 {figure(statement.value)}；"
-        f"表中{names.cells(named)}{sums}为 {figure(total)}，两者不一致，请核实。",
+        f"表中{names.addends(keys)}{sums}为 {figure(total)}，两者不一致，请核实。",
         reported=statement.value,
         computed=total,
         difference=statement.value - total,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from gipr_ml.check.identities import Evaluation
-from gipr_ml.forms import TableForm
+from gipr_ml.forms import FormRow, TableForm
 from gipr_ml.types import Outcome
 
 TABLE_NAMES = {"t2": "表二", "t3": "表三", "t4": "表四"}
@@ -18,18 +18,33 @@ class Names:
     """Names of cells in the tables of one report."""
 
     def __init__(self, tables: Iterable[TableForm]) -> None:
-        self._names: Mapping[str, str] = {
-            key: _name(table, key) for table in tables for key in table.cell_keys
-        }
+        self._names: dict[str, tuple[str, str]] = {}
+        self._parts: dict[str, list[str]] = {}
+        for table in tables:
+            for row in table.rows:
+                for key, column in zip(row.cell_keys, row.columns, strict=True):
+                    self._names[key] = _row_name(row), "·".join((*column.group, column.label))
+                parts = [key for key in row.cell_keys if not key.endswith("/total")]
+                self._parts[row.cell_keys[0].rsplit("/", 1)[0]] = parts
 
     def cell(self, key: str) -> str:
         """The cell by its row and column: “（七）总计”的“自然人”."""
-        return self._names.get(key, key)
+        if key not in self._names:
+            return key
+        row, column = self._names[key]
+        return f"“{row}”的“{column}”"
 
     def cells(self, keys: Sequence[str]) -> str:
         """Several cells, the first few by name."""
-        named = "、".join(self.cell(key) for key in keys[:NAMED_AT_MOST])
-        return named if len(keys) <= NAMED_AT_MOST else f"{named}等 {len(keys)} 项"
+        return _some([self.cell(key) for key in keys], "项")
+
+    def addends(self, keys: Sequence[str]) -> str:
+        """The cells of a sum; rows by name where each has all of its parts there."""
+        rows = list(dict.fromkeys(key.rsplit("/", 1)[0] for key in keys))
+        every_part = [part for row in rows for part in self._parts.get(row, ())]
+        if len(keys) < 2 or list(keys) != every_part:
+            return self.cells(keys)
+        return _some([f"“{self._names[self._parts[row][0]][0]}”" for row in rows], "行") + "各栏"
 
 
 def figure(value: Decimal) -> str:
@@ -70,9 +85,11 @@ def _contradiction(evaluation: Evaluation, names: Names, unknown: str) -> str:
     )
 
 
-def _name(table: TableForm, key: str) -> str:
-    row, column = table.by_key[key]
+def _row_name(row: FormRow) -> str:
     under = row.group[-1] if row.group and not row.mark.startswith("（") else ""
-    return f"“{under} {row.full_label}”的“{'·'.join((*column.group, column.label))}”".replace(
-        "“ ", "“"
-    )
+    return f"{under} {row.full_label}".strip()
+
+
+def _some(names: Sequence[str], counted: str) -> str:
+    named = "、".join(names[:NAMED_AT_MOST])
+    return named if len(names) <= NAMED_AT_MOST else f"{named}等 {len(names)} {counted}"

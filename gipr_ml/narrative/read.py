@@ -9,20 +9,23 @@ from functools import cache
 from gipr_ml.forms.narrative import load_narrative
 from gipr_ml.narrative.extract import Context, Extractor
 from gipr_ml.narrative.paragraphs import paragraphs, sentences
-from gipr_ml.narrative.scope import body_of
+from gipr_ml.narrative.scope import Body
 from gipr_ml.narrative.tokens import Tokenizer
 from gipr_ml.types import LabelledLine, Statement
 
 
-def read_narrative(lines: Sequence[LabelledLine]) -> tuple[Statement, ...]:
+def read_narrative(
+    lines: Sequence[LabelledLine], agency: str | None = None, year: int | None = None
+) -> tuple[Statement, ...]:
     """The numbers of the prose that restate cells, in reading order.
 
-    Meant to leave out what is not certain: approximations, ranges, other years, percentages and
-    numbers of other matters give no statement. Where the words name other bodies than the report's,
-    the statement carries them as its scope.
+    Approximations, ranges, other years, percentages and numbers of other matters give no statement:
+    rather one missed than one wrong. Where the words speak of other bodies than the report's, the
+    statement carries them as its scope. `agency` and `year` say who reports on which year; without
+    them no body's name and no year is taken for another's.
     """
     narrative = load_narrative()
-    extractor = Extractor(narrative, _tokenizer(), body_of(lines))
+    extractor = Extractor(narrative, _tokenizer(), Body(agency or "", year))
     return tuple(_statements(lines, extractor))
 
 

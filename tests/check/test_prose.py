@@ -138,3 +138,26 @@ def test_amounts_printed_in_yuan_are_compared_in_ten_thousands() -> None:
     ]
     (figure,) = check(read, FORM, statements=[statement("25.1", (key,))]).narrative
     assert figure.agrees is True
+
+
+def test_rows_without_totals_are_named_as_rows() -> None:
+    rows = ("granted", "partly_granted")
+    values = requests() | {f"t3/{row}/total": None for row in rows}
+    checked = compare(values, statement(58, tuple(f"t3/{row}/total" for row in rows)))
+    (finding,) = [f for f in checked.findings if f.rule == "narrative.mismatch"]
+    assert "表中“（一）予以公开”、“（二）部分公开" in finding.message
+    assert "”各栏之和为 75，" in finding.message
+
+
+def test_checking_again_what_was_chosen_says_the_same() -> None:
+    values = requests() | {"t3/granted/total": None}
+    said = [
+        statement(58, ("t3/granted/total",)),
+        statement(75, (f"{NEW}/total",), (f"{NEW}/total", f"{CARRIED}/total")),
+    ]
+    once = compare(values, *said)
+    again = compare(values, *(figure.statement for figure in once.narrative))
+    assert again.findings == once.findings
+    assert [f.statement.restates for f in again.narrative] == [
+        f.statement.restates for f in once.narrative
+    ]

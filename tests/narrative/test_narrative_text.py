@@ -14,7 +14,8 @@ from gipr_ml.narrative import read_narrative
 from gipr_ml.narrative.numbers import chinese_number, numbers
 from gipr_ml.types import Cell, LabelledLine, Line, Statement
 
-TITLE = "云岭市水务局2023年政府信息公开工作年度报告"
+AGENCY = "云岭市水务局"
+TITLE = AGENCY + "2023年政府信息公开工作年度报告"
 
 
 def labelled(*lines: tuple[str, str]) -> list[LabelledLine]:
@@ -33,7 +34,7 @@ def labelled(*lines: tuple[str, str]) -> list[LabelledLine]:
 
 
 def read(*lines: tuple[str, str]) -> tuple[Statement, ...]:
-    return read_narrative(labelled(("title", TITLE), *lines))
+    return read_narrative(labelled(("title", TITLE), *lines), AGENCY, 2023)
 
 
 @pytest.mark.parametrize(
@@ -132,9 +133,11 @@ def test_other_readings_are_carried_along() -> None:
     assert statement.alternatives == (("t3/new_requests/total", "t3/carried_in/total"),)
 
 
-def test_without_a_title_every_year_counts() -> None:
-    lines = labelled(("narrative", "2022年收到政府信息公开申请35件。"))
-    assert [s.value for s in read_narrative(lines)] == [35]
+def test_without_agency_and_year_every_year_and_body_counts() -> None:
+    lines = labelled(("narrative", "2022年青石区教育局收到政府信息公开申请35件。"))
+    assert [(s.value, s.scope) for s in read_narrative(lines)] == [(35, "")]
+    assert [s.scope for s in read_narrative(lines, AGENCY, 2022)] == ["青石区教育局"]
+    assert read_narrative(lines, AGENCY, 2023) == ()
 
 
 def test_a_report_without_prose_says_nothing() -> None:
