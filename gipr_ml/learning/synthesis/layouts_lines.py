@@ -55,7 +55,7 @@ def _separated(
 def tabs(paper: Paper, rng: Random) -> Canvas:
     """Cells separated by tabs, as OCR programs and copied tables have them."""
     columns = rng.choice((1, 2, 3))
-    tail = rng.choice(("", "", "\t"))
+    tail = rng.choice(("", "", "\t")) if paper.whole else ""
 
     def put(canvas: Canvas, table: Table) -> None:
         _separated(print_table(table, columns), canvas, "", "\t", tail)
@@ -85,7 +85,8 @@ def markdown(paper: Paper, rng: Random) -> Canvas:
         lines = print_table(table, columns)
         width = max(len(line.pieces) for line in lines)
         for line in lines:
-            line.pieces += [Piece("", "blank") for _ in range(width - len(line.pieces))]
+            if paper.whole or line.tag == "header":
+                line.pieces += [Piece("", "blank") for _ in range(width - len(line.pieces))]
         _separated(lines[:1], canvas, "| ", " | ", " |")
         canvas.put("|" + " --- |" * width + "\n")
         _separated(lines[1:], canvas, "| ", " | ", " |")
@@ -96,17 +97,18 @@ def markdown(paper: Paper, rng: Random) -> Canvas:
 def ocr_tabs(paper: Paper, rng: Random) -> Canvas:
     """Text of a scan: table 3 in fragments, each with the header again and its own shift."""
 
-    blanks = any(value.state == "blank" for value in paper.values())
+    steady = not paper.whole or any(value.state == "blank" for value in paper.values())
 
     def put(canvas: Canvas, table: Table) -> None:
         for fragment in _fragments(table, rng):
             columns = rng.choice((1, 2, 3)) if table.name == "t3" else 1
-            shift = 0 if blanks or table.name != "t3" else rng.choice((-1, 0, 0, 1))
+            shift = 0 if steady or table.name != "t3" else rng.choice((-1, 0, 0, 1))
             for row in fragment.rows:
                 if row.values and row.has_label:
                     row.lead += shift
-                    row.trail += rng.choice((0, 0, 1))
-            _separated(print_table(fragment, columns), canvas, "", "\t", rng.choice(("", "\t")))
+                    row.trail += rng.choice((0, 0, 1)) if paper.whole else 0
+            tail = rng.choice(("", "\t")) if paper.whole else ""
+            _separated(print_table(fragment, columns), canvas, "", "\t", tail)
             canvas.put("\n")
 
     return put_paper(paper, put, "\n")

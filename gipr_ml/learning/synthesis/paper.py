@@ -109,3 +109,9 @@ class Paper:
     def values(self) -> Iterator[Value]:
         """All values of all tables."""
         return (value for table in self.tables() for row in table.rows for value in row.values)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all rows of table 3 have as many values as the form. Where one has not, a
+        layout must not add empty cells: a lost cell could not be told from a blank one."""
+        return all(len(row.values) == 7 for row in self.table("t3").body())
