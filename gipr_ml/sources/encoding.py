@@ -40,19 +40,19 @@ def decode(data: bytes, name: str) -> str:
         if data.startswith(mark):
             text = _lenient(data[len(mark) :], encoding)
             return _checked(text, name)
-    scored: list[tuple[float, str]] = []
+    valid: dict[str, str] = {}
     for encoding in _CANDIDATES:
         strict = _strict(data, encoding)
         if strict is None:
             continue
-        score = plausibility(strict)
-        if score >= _SURE:
+        if plausibility(strict) >= _SURE:
             return _checked(strict, name)
-        scored.append((score, strict))
-    if scored:
-        score, text = max(scored, key=lambda pair: pair[0])
-        if score >= _PLAUSIBLE:
-            return _checked(text, name)
+        valid[encoding] = strict
+    likeliest = max(valid.values(), key=plausibility, default="")
+    if plausibility(likeliest) >= _PLAUSIBLE and likeliest:
+        return _checked(likeliest, name)
+    if "utf-8" in valid:  # hardly ever anything else, whatever language it is in
+        return _checked(valid["utf-8"], name)
     return _damaged(data, name)
 
 
@@ -84,7 +84,7 @@ def _common() -> frozenset[str]:
     chars = {chr(code) for code in range(0x20, 0x7F)}
     for high in (0xA1, 0xA3, *range(0xB0, 0xD8)):
         for low in range(0xA1, 0xFF):
-            chars.update(bytes((high, low)).decode("gb2312", errors="ignore"))
+            chars.update(bytes((high, low)).decode("gbk", errors="ignore"))
     return frozenset(chars)
 
 

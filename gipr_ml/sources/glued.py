@@ -15,14 +15,20 @@ from typing import Literal, NamedTuple
 
 from gipr_ml.sources.chars import fold, is_cjk
 from gipr_ml.sources.spaces import Piece
-from gipr_ml.sources.vocabulary import Kind, begins_like_numbered, unmarked_row_at_end, vocabulary
+from gipr_ml.sources.vocabulary import (
+    Kind,
+    begins_like_numbered,
+    resembles_row,
+    unmarked_row_at_end,
+    vocabulary,
+)
 
 _CJK = "\u4e00-\u9fff"
 _MARK = re.compile(
     rf"[一二三四五六七八九]、(?=[{_CJK}])|(?<!第)\([一二三四五六七八九]\)|\d[.、](?=[{_CJK}])"
 )
 _RUN = re.compile(r"(?:[+-]?\d|/{2,})(?:[\dOo/]|\.(?=\d)|[+-](?=\d))*(?:万元|亿元|元)?")
-_COUNTED = re.compile(r"[件宗条项份个人次期号年月日名位家篇天%多余笔届度类种时至以]")
+_COUNTED = re.compile(r"[件宗条项份个人次期号年月日名位家篇天%多余笔届度类种时至以万亿]")
 """After digits: the number is part of a sentence."""
 _STOP = re.compile(r"[。!?]")
 _LONG_TEXT = 12
@@ -38,7 +44,7 @@ _FEWEST_VALUES = 3
 _THROUGHOUT = 4
 _COVERED = 0.8
 _WORTH_A_LOOK = re.compile(rf"[{_CJK})）”\"]\s?\d(?:\s?[\dOo]){{6}}")
-_BETWEEN = re.compile(rf"[{_CJK})）”]\d+(?:\.\d+)?[{_CJK}(（]")
+_BETWEEN = re.compile(rf"[{_CJK})）”] ?\d+(?:\.\d+)?[.、．]?[{_CJK}(（]")
 _SENTENCE = re.compile(r"[，。；]")
 
 _Open = Literal["no", "mark", "label", "header"]
@@ -75,7 +81,7 @@ def cut_glued(line: str) -> list[list[Piece]] | None:
     where labels meet digits: seven digits and more after a label, two official labels with their
     digits, or nothing but labels and digits.
     """
-    if _SENTENCE.search(line) and not _WORTH_A_LOOK.search(line):
+    if _SENTENCE.search(line) and not (_WORTH_A_LOOK.search(line) or looks_glued(line)):
         return None
     squeezed = _squeeze(line)
     if squeezed.text in vocabulary().kinds or squeezed.text.isdigit():
@@ -205,6 +211,8 @@ def _labels(
             stands = True
         elif end - start < _SHORT_LABEL or kind == "row":
             bare = match[0] in words.unmarked_rows and end in run_starts
+            if bare and not opens:
+                start = _damaged_start(squeezed.text, start, end, starts)
             stands = (opens and (closes or end - start >= _SHORT_LABEL)) or bare
         elif kind == "column":
             stands = opens or closes
@@ -216,10 +224,19 @@ def _labels(
     return labels
 
 
+def _damaged_start(text: str, start: int, end: int, starts: set[int]) -> int:
+    """Where the label begins whose end is the label at `start`: 行攻|规范性文件."""
+    for first in range(start, max(-1, start - _LONG_TEXT), -1):
+        if first in starts:
+            return first if resembles_row(text[first:end]) else start
+    return start
+
+
 def _is_cell(text: str, run: _Token, borders: set[int], ends: set[int]) -> bool:
     """Whether a run of digits is a value, not a number in a sentence."""
+    digits = text[run.start : run.end]
     known = run.start in ends or run.end in borders
-    return _digits(text[run.start : run.end]) >= _SURE_DIGITS or known
+    return known or _digits(digits) >= _SURE_DIGITS or digits.startswith("00")
 
 
 def _fill(text: str, tokens: list[_Token]) -> list[_Token]:

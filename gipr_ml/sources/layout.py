@@ -26,6 +26,8 @@ _SURE_DASHES = re.compile(r":-*:?|-*:|-{2,}")
 _OUTER = 0.9
 """Share of a table's rows that have a pipe at the edge, for it to be an edge and no blank cell."""
 _GLUED_VALUES = 3
+_BLANK_ROW = 3
+"""Pipes that make a row of blank cells."""
 _LONG_LINE = 100
 
 
@@ -168,24 +170,30 @@ def _add_pipes(lines: LineList, rows: Sequence[_PipeRow], table: int | None) -> 
     """Add rows with pipes that follow one another; the number of their table, if they are one."""
     leading = sum(row.text.startswith("|") for row in rows) >= _OUTER * len(rows)
     trailing = sum(row.text.endswith("|") for row in rows) >= _OUTER * len(rows)
-    split = [(row, _pipe_fields(row, leading, trailing)) for row in rows]
-    if all(len(fields) < 2 for _, fields in split):  # one cell a line, pipes between
-        for row, fields in split:
-            for start, field in fields:
+    if all(_is_single(row) for row in rows):  # one cell a line, pipes between
+        for row in rows:
+            for start, field in _fields(row.text, "|", row.start):
                 add_line(lines, field, row.number, start=start)
         return None
+    split = [(row, _pipe_fields(row, leading, trailing)) for row in rows]
     table = lines.new_table() if table is None else table
     for index, (row, fields) in enumerate(split):
-        if not _is_ruler([field for _, field in fields], second=index == 1):
+        texts = [field for _, field in fields]
+        nothing = _is_single(row) and not any(texts)
+        if not nothing and not _is_ruler(texts, second=index == 1):
             lines.add(_cells(fields), "explicit", row.number, table=table)
     return table
+
+
+def _is_single(row: _PipeRow) -> bool:
+    """Whether the row holds one cell or, with a pipe or two, none."""
+    bare = row.text.strip("| ")
+    return "|" not in bare and (bare != "" or row.text.count("|") < _BLANK_ROW)
 
 
 def _pipe_fields(row: _PipeRow, leading: bool, trailing: bool) -> list[Piece]:
     """What stands between the pipes of a row, the pipes at its edges being no borders of cells."""
     text, start = row.text, row.start
-    if text.count("|") == len(text.replace(" ", "")) and text.count("|") < 3:
-        return []
     if text.startswith("|") and leading:
         text, start = text[1:], start + 1
     if text.endswith("|") and trailing:

@@ -58,8 +58,8 @@ def split_spaces(line: str) -> list[Piece] | None:
     for start, end in runs:
         if _stands_alone(tokens, start, end):
             alone.update(range(start, end))
-    if end_of_label := _glued_first_value(tokens, alone):
-        tokens, alone = _unglue(tokens, alone, end_of_label)
+    if (label := _glued_first_value(tokens, alone)) is not None:
+        tokens, alone = _unglue(tokens, alone, label)
     pieces = _pieces(line, tokens, alone)
     return pieces if len(pieces) > 1 else None
 
