@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "gipr_ml"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = (
-    {"types", "errors"},
+    {"types", "errors", "files"},
     {"forms"},
     {"sources", "lines", "narrative", "heading", "match", "assemble", "check", "export"},
     {"pipeline"},

@@ -9,9 +9,7 @@ import typer
 from gipr_ml.cli.check import check
 from gipr_ml.cli.doctor import doctor
 from gipr_ml.cli.evaluate import evaluate
-from gipr_ml.cli.evaluate import evaluate
 from gipr_ml.cli.process import process
-from gipr_ml.cli.train import train
 from gipr_ml.cli.train import train
 
 app = typer.Typer(

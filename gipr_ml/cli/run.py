@@ -13,6 +13,7 @@ from gipr_ml.cli.codes import FAILED, INTERRUPTED
 from gipr_ml.cli.inputs import Inputs
 from gipr_ml.cli.summary import Entry, Summary, show
 from gipr_ml.errors import GiprError, InputError, UsageError
+from gipr_ml.files import write_file
 from gipr_ml.types import Report, Status
 
 LOG = "gipr-errors.log"
@@ -50,8 +51,6 @@ def run(
 
 
 def _prepare(out: Path) -> None:
-    from gipr_ml.export import write_file
-
     probe = out / ".gipr-probe"
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from gipr_ml.errors import ResultError, UsageError
-from gipr_ml.export.files import write_file
 from gipr_ml.export.result import dumps, from_dict, loads, to_dict
+from gipr_ml.files import write_file
 from gipr_ml.types import Report
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "read_result",
     "to_dict",
     "write",
-    "write_file",
 ]
 
 
