@@ -87,6 +87,9 @@ def glued(paper: Paper, rng: Random) -> Canvas:
         if number and rng.random() < 0.3:
             canvas.put(" ")
         for line in print_table(block):
+            if line.tag == "furniture":
+                _put_apart(canvas, line)
+                continue
             for piece in line.pieces:
                 put_piece(canvas, line, piece)
                 if rng.random() < stray:
@@ -95,6 +98,14 @@ def glued(paper: Paper, rng: Random) -> Canvas:
         canvas.put(" ")
     canvas.put("\n")
     return canvas
+
+
+def _put_apart(canvas: Canvas, line: Printed) -> None:
+    """A page number where digits run together: bare, it would be one of them."""
+    text = "".join(line.texts)
+    canvas.put(" ")
+    canvas.put(f"- {text} -" if text.isdecimal() else text, line.tag)
+    canvas.put(" ")
 
 
 def aligned(paper: Paper, rng: Random) -> Canvas:
