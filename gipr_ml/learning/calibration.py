@@ -13,7 +13,7 @@ Integers = NDArray[np.int64]
 
 BINS = 15
 COLDEST, HOTTEST = 0.2, 5.0
-THRESHOLDS = np.arange(0.30, 0.71, 0.01)
+THRESHOLDS = np.round(np.arange(0.30, 0.71, 0.01), 2)
 
 
 def fit_temperature(probabilities: Probabilities, targets: Integers) -> float:
@@ -41,7 +41,7 @@ def fit_threshold(probabilities: Probabilities, targets: Integers, wanted: float
         kept = sure >= threshold
         if not kept.any() or right[kept].mean() >= wanted:
             break
-    return round(float(threshold), 2)
+    return float(threshold)
 
 
 def calibration_error(sure: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
