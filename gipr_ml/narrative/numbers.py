@@ -17,7 +17,8 @@ _MYRIAD = 10_000
 _MONEY = {"元": Decimal(1) / _MYRIAD, "万元": Decimal(1), "亿元": Decimal(_MYRIAD)}
 """How many 万元, the unit of the form, one of each is."""
 
-_NUMERALS = "零〇一二两三四五六七八九十百千万"
+NUMERALS = "零〇一二两三四五六七八九十百千"
+"""Characters that a number in Chinese may begin with; 万 may follow."""
 _NOT_AFTER = r"第\-－—–~～至\[〔"
 
 Kind = Literal["NUM", "MONEY", "approximate"]
@@ -84,7 +85,7 @@ def _pattern(words: CountWords) -> re.Pattern[str]:
         rf"(?P<before>{_any(words.before)})?"
         rf"(?:(?<![\d.,{_NOT_AFTER}])(?P<digits>(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?)"
         rf"|(?P<vague>{_any(words.before_chinese)})?"
-        rf"(?<![{_NUMERALS}{_NOT_AFTER}])(?P<chinese>[{_NUMERALS}]+))"
+        rf"(?<![{NUMERALS}万{_NOT_AFTER}])(?P<chinese>[{NUMERALS}][{NUMERALS}万]*))"
         rf"(?P<scale>[万亿](?!元))?(?P<inner>{_any(words.inner)})?"
         rf"(?P<unit>{units})(?![数套事门目])(?P<after>{_any(words.after)})?"
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from gipr_ml.forms.narrative import load_narrative
 from gipr_ml.narrative.extract import Context, Extractor
+from gipr_ml.narrative.numbers import NUMERALS
 from gipr_ml.narrative.paragraphs import paragraphs, sentences
 from gipr_ml.narrative.scope import Body
 from gipr_ml.narrative.tokens import Tokenizer
@@ -30,20 +31,19 @@ def read_narrative(
 
 
 def _statements(lines: Sequence[LabelledLine], extractor: Extractor) -> Iterator[Statement]:
-    worth = _worth_reading()
+    counted, anchored = _counted(), _anchored()
     section = ""
     for paragraph in paragraphs(lines):
+        text = paragraph.text
         if paragraph.head:
-            section = paragraph.text
-            continue
-        if not worth.search(paragraph.text):
-            continue
-        context = Context(section)
-        for start, end in sentences(paragraph.text):
-            if worth.search(paragraph.text, start, end):
-                yield from extractor.read(paragraph, start, end, context)
-            else:
-                context.pass_over(paragraph.text[start:end])
+            section = text
+        elif counted.search(text) and anchored.search(text):
+            context = Context(section)
+            for start, end in sentences(text):
+                if counted.search(text, start, end) and anchored.search(text, start, end):
+                    yield from extractor.read(paragraph, start, end, context)
+                else:
+                    context.pass_over(text[start:end])
 
 
 @cache
@@ -52,12 +52,26 @@ def _tokenizer() -> Tokenizer:
 
 
 @cache
-def _worth_reading() -> re.Pattern[str]:
-    """Finds text that has a number with a unit, or a word for none, and speaks of our matters."""
-    file = load_narrative().file
-    anchors = "|".join(map(re.escape, file.anchors))
-    zeros = "|".join(
-        re.escape(word) for kind in ("none", "nothing", "zero") for word in file.words[kind]
-    )
-    counted = f"[0-9零一二两三四五六七八九十百千](?:万?元|[{''.join(file.count.units)}])|{zeros}"
-    return re.compile(f"(?:{counted})[^。]*?(?:{anchors})|(?:{anchors})[^。]*?(?:{counted})")
+def _counted() -> re.Pattern[str]:
+    """Finds a number with a unit, or a word for none."""
+    narrative = load_narrative()
+    words = narrative.file.words
+    zeros = (w for kind in ("none", "nothing", "zero") for w in words[kind])
+    units = "".join(narrative.file.count.units)
+    chinese = f"(?<![第{NUMERALS}万])[{NUMERALS}][{NUMERALS}万]*"
+    number = f"(?:[0-9０-９]|{chinese})(?:万?元|[{units}])"
+    return re.compile("|".join([number, *(_alone(word, narrative.kinds) for word in zeros)]))
+
+
+@cache
+def _anchored() -> re.Pattern[str]:
+    """Finds a word of the matters that the tables count."""
+    return re.compile("|".join(map(re.escape, load_narrative().file.anchors)))
+
+
+def _alone(word: str, words: Iterable[str]) -> str:
+    """Finds `word` where no longer word begins with it: 无, but not in 无法提供."""
+    longer = [
+        re.escape(other[len(word) :]) for other in words if other != word and other.startswith(word)
+    ]
+    return re.escape(word) + (f"(?!{'|'.join(longer)})" if longer else "")
