@@ -58,7 +58,7 @@ FORMATS = tuple(_WRITERS)
 
 
 def write(
-    report: Report, folder: Path, formats: Sequence[str] = ("json",), stem: str | None = None
+    report: Report, folder: str | Path, formats: Sequence[str] = ("json",), stem: str | None = None
 ) -> list[Path]:
     """Write the report into `folder` as `stem`.json and so on; gives the paths in that order.
 
@@ -72,6 +72,7 @@ def write(
             f"the format {unknown[0]!r} is not known; choose from {', '.join(FORMATS)}"
         )
     name = report.name if stem is None else stem
+    folder = Path(folder)
     made = [(folder / f"{name}.{kind}", _WRITERS[kind](report)) for kind in formats]
     folder.mkdir(parents=True, exist_ok=True)
     for path, data in made:
