@@ -65,11 +65,15 @@ def candidates(atoms: Sequence[Atom], width: int) -> list[Candidate]:
     elif len(atoms) < width:
         found = list(_with_lost(atoms, width)) if len(printed) >= 2 else []
     elif len(printed) == width:
-        dropped = len(atoms) - width
-        inner = dropped - _outer_blanks(atoms)
-        found = [_candidate([slot(atom) for atom in printed], "plain", inner * INNER_BLANK_DROPPED)]
+        dropped = len(_without_outer_blanks(atoms)) - width
+        cost = dropped * INNER_BLANK_DROPPED
+        found = [_candidate([slot(atom) for atom in printed], "plain", cost)]
     else:
         found = list(_windows(atoms, width))
+        inner = _without_outer_blanks(atoms)
+        if 2 <= len(inner) < width:
+            # The blanks at the ends may be layout, and a cell lost.
+            found += _with_lost(inner, width)
     return sorted(found, key=lambda candidate: -candidate.score)[:MOST_CANDIDATES]
 
 
@@ -116,10 +120,12 @@ def _candidate(slots: Sequence[Slot], how: str, extra: float = 0.0, unused: int 
     return Candidate(tuple(slots), score, how, unused)
 
 
-def _outer_blanks(atoms: Sequence[Atom]) -> int:
-    """Blanks before the first and behind the last printed value."""
+def _without_outer_blanks(atoms: Sequence[Atom]) -> Sequence[Atom]:
+    """The atoms from the first to the last that is printed."""
     kinds = [atom.kind is Kind.BLANK for atom in atoms]
-    return kinds.index(False) + kinds[::-1].index(False) if False in kinds else len(kinds)
+    if all(kinds):
+        return []
+    return atoms[kinds.index(False) : len(kinds) - kinds[::-1].index(False)]
 
 
 def _windows(atoms: Sequence[Atom], width: int) -> Iterator[Candidate]:

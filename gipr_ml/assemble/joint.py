@@ -8,7 +8,7 @@ that have more than one reading.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,8 @@ HOLDS, HOLDS_AT_ZERO, FAILS = 1.5, 0.1, -2.0
 SAME_CELL_LOST = 1.0
 """Neighbouring rows that lost a cell mostly lost the same one: the page ended there."""
 TOTAL_LOST = 0.3
+LOSS_EXPECTED = 3.5
+"""What a loss costs less where the same cell is lost all over the table."""
 BEAM = 256
 MANY_LOST = 4
 """Rows with a lost cell from which they are taken to have lost the same one."""
@@ -99,12 +101,17 @@ def _consensus(
     masks = {_mask(candidate) for row in losing for candidate in options[row]}
     problems = []
     for mask in sorted(masks):
-        same = {
-            row: [c for c in found if c.how != "lost" or _mask(c) == mask] or found[:1]
-            for row, found in options.items()
-        }
-        problems.append(same)
+        problems.append({row: _losing(found, mask) or found[:1] for row, found in options.items()})
     return problems
+
+
+def _losing(found: Sequence[Candidate], mask: int) -> list[Candidate]:
+    """The readings that lose just these cells, which costs nothing any more, or none."""
+    return [
+        replace(c, score=c.score + LOSS_EXPECTED) if c.how == "lost" else c
+        for c in found
+        if c.how != "lost" or _mask(c) == mask
+    ]
 
 
 def _choices(

@@ -43,33 +43,41 @@ def _cut(run: str, count: int) -> Iterator[tuple[str, ...]]:
 def summed_splits(runs: Sequence[str], parts: int) -> Iterator[tuple[int, ...]]:
     """Splits into `parts` numbers of which the last is the sum of the others.
 
-    The same as filtering `cut_runs`, but branches whose sum has outgrown what the last number can
-    be are left early.
+    The same as filtering `cut_runs`: the last number is chosen first, and an addend that exceeds
+    what is left of it ends the branch.
     """
     text = "".join(runs)
-    borders = {0}
+    ends, length = set(), 0
     for run in runs:
-        borders.add(max(borders) + len(run))
-    yield from _summed(text, borders, parts, 0, 0, ())
+        length += len(run)
+        ends.add(length)
+    last_run = len(runs[-1]) if runs else 0
+    for digits in range(1, min(last_run, len(text) - parts + 1) + 1):
+        start = len(text) - digits
+        if digits > 1 and text[start] == "0":
+            continue
+        total = int(text[start:])
+        for addends in _addends(text[:start], ends, parts - 1, 0, total):
+            yield (*addends, total)
 
 
-def _summed(
-    text: str, borders: set[int], parts: int, start: int, total: int, chosen: tuple[int, ...]
+def _addends(
+    text: str, ends: set[int], parts: int, start: int, total: int
 ) -> Iterator[tuple[int, ...]]:
-    left = parts - len(chosen)
-    if left == 1:
-        last = text[start:]
-        spans_border = any(start < border < len(text) for border in borders)
-        if last and not spans_border and (len(last) == 1 or last[0] != "0") and int(last) == total:
-            yield (*chosen, total)
+    """The digits from `start` on as `parts` numbers that add up to `total`."""
+    left = len(text) - start
+    if parts == 0:
+        if left == 0 and total == 0:
+            yield ()
         return
-    longest = len(text) - start - (left - 1)
-    for length in range(1, longest + 1):
-        end = start + length
-        if length > 1 and (text[start] == "0" or (end - 1) in borders):
-            break
+    longest = -(-left // parts)  # one of the numbers has at least so many digits
+    if left < parts or (longest > 1 and total < 10 ** (longest - 1)):
+        return
+    for end in range(start + 1, len(text) - parts + 2):
         number = int(text[start:end])
-        # The total has at most the digits that the other addends leave over.
-        if total + number >= 10 ** (len(text) - end - (left - 2)):
-            break
-        yield from _summed(text, borders, parts, end, total + number, (*chosen, number))
+        if number > total:
+            return
+        for rest in _addends(text, ends, parts - 1, end, total - number):
+            yield (number, *rest)
+        if text[start] == "0" or end in ends:
+            return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ from gipr_ml.assemble.trust import (
     content,
     header_texts,
     mixed_blanks,
+    printed_order,
     swappable_columns,
     swappable_rows,
 )
@@ -165,6 +167,11 @@ class _Attempt:
         table = TableReading(self.form, self.score)
         best = self.choices[0]
         how = {one.row: one for one in self.taken}
+        order = self._column_order()
+        if order != sorted(order):
+            best = _permuted(best, order)
+            self.choices = [_permuted(choice, order) for choice in self.choices]
+            table.doubt("t3.column_order", "表三各列的次序与官方格式不同，已按表头读取")
         for index, (row, candidate) in enumerate(zip(self.form.rows, best.rows, strict=True)):
             if candidate is not None:
                 table.place(row, candidate.slots)
@@ -173,6 +180,16 @@ class _Attempt:
         self._doubt_open(table, best)
         self._doubt_columns(table, best)
         return table
+
+    def _group_label(self) -> str:
+        """The label over the organisations, which stands behind the first column."""
+        return next((c.group[0] for c in self.form.rows[0].columns if c.group), "")
+
+    def _column_order(self) -> list[int]:
+        """For each printed column the official one."""
+        names = [column.label for column in self.form.rows[0].columns[:-1]]
+        order = printed_order(header_texts(self.stream), names, self._group_label())
+        return [*order, len(order)]
 
     def _confidences(
         self, table: TableReading, row: FormRow, candidate: Candidate, taken: Taken
@@ -255,13 +272,14 @@ class _Attempt:
         rows = [c.slots for c in best.rows if c is not None]
         if not rows:
             return
+        order = self._column_order()
         columns = self.form.rows[0].columns
-        detail = columns[:-1]  # the total is told by the row sums
+        detail = [columns[i] for i in order[:-1]]  # the total is told by the row sums
         unsure = swappable_columns(
             header_texts(self.stream),
             [column.label for column in detail],
-            [content([slots[i] for slots in rows]) for i in range(len(detail))],
-            between=detail[1].group[0] if detail[1].group else "",
+            [content([slots[i] for slots in rows]) for i in order[:-1]],
+            between=self._group_label(),
         )
         if unsure:
             names = "、".join(f"“{detail[i].label}”" for i in sorted(unsure))
@@ -271,6 +289,17 @@ class _Attempt:
         if odd:
             keys = [self.form.rows[row].cell_keys[column] for row, column in sorted(odd)]
             table.doubt("t3.blank", f"表三同一列既有空白又有0：{labels(self.form, keys)}", keys)
+
+
+def _permuted(choice: Choice, order: Sequence[int]) -> Choice:
+    """The choice with every value in its official column."""
+    rows = [
+        None
+        if c is None
+        else replace(c, slots=tuple(c.slots[order.index(i)] for i in range(len(order))))
+        for c in choice.rows
+    ]
+    return Choice(tuple(rows), choice.score)
 
 
 def _proposal(key: str, row: int, column: int, choices: Sequence[Choice]) -> list[Proposal]:

@@ -106,7 +106,7 @@ def _in_order(atoms: Sequence[Atom], blocks: int, width: int) -> list[_Reading]:
     @cache
     def options(start: int) -> list[tuple[Candidate, int]]:
         found = []
-        for length in range(max(2, width - 2), width + 1):
+        for length in range(max(2, width - 2), width + 2):
             if start + length <= len(atoms):
                 window = atoms[start : start + length]
                 cut = sum(a.row != b.row for a, b in pairwise(window))

@@ -67,14 +67,7 @@ def swappable_columns(
     if not pairs:
         return set()
     official = _joined(labels, between)
-    alphabet = set(official)
-    texts = ["".join(c for c in normalise(text) if c in alphabet) for text in headers]
-    fits = [LCSseq.similarity(text, official) for text in texts]
-    seen = [
-        (text, fit)
-        for text, fit in zip(texts, fits, strict=True)
-        if fit >= HEADER_SEEN * len(official)
-    ]
+    seen = _headers_seen(headers, official)
     found: set[int] = set()
     for i, j in pairs:
         swapped = list(labels)
@@ -84,6 +77,38 @@ def swappable_columns(
         needed = min(HEADER_MARGIN, len(official) - LCSseq.similarity(official, other))
         if not margins or max(margins) < needed or min(margins) < 0:
             found |= {i, j}
+    return found
+
+
+def printed_order(headers: Sequence[str], labels: Sequence[str], between: str = "") -> list[int]:
+    """For each printed column the official one, where the header shows two of them exchanged.
+
+    The official order where no exchange fits every printed header clearly better.
+    """
+    official = _joined(labels, between)
+    seen = _headers_seen(headers, official)
+    order = list(range(len(labels)))
+    best = HEADER_MARGIN
+    for i in range(len(labels)):
+        for j in range(i + 1, len(labels)):
+            swapped = list(range(len(labels)))
+            swapped[i], swapped[j] = j, i
+            other = _joined([labels[k] for k in swapped], between)
+            gain = min((LCSseq.similarity(text, other) - fit for text, fit in seen), default=0)
+            if gain > best:
+                best, order = gain, swapped
+    return order
+
+
+def _headers_seen(headers: Sequence[str], official: str) -> list[tuple[str, int]]:
+    """The texts that hold the header, reduced to its characters, and how many fit in order."""
+    alphabet = set(official)
+    found = []
+    for header in headers:
+        text = "".join(c for c in normalise(header) if c in alphabet)
+        fit = LCSseq.similarity(text, official)
+        if fit >= HEADER_SEEN * len(official):
+            found.append((text, fit))
     return found
 
 
