@@ -25,7 +25,7 @@ IDENTITIES = len(load_forms().identities_of("t3", "2021")) + 3
 
 
 @given(st.integers(0, 10**6), FORMS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_a_consistent_report_is_consistent(seed: int, form: dict[str, str]) -> None:
     checked = check(cells(consistent(seed, form)), form)
     assert checked.status is Status.CONSISTENT
@@ -34,7 +34,7 @@ def test_a_consistent_report_is_consistent(seed: int, form: dict[str, str]) -> N
 
 
 @given(reports(), st.randoms(use_true_random=False), st.sets(st.sampled_from(SUMMED), max_size=6))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_the_order_of_cells_does_not_matter(report, rng, gone) -> None:  # type: ignore[no-untyped-def]
     read = cells(report, lost(gone))
     shuffled = list(read)
@@ -43,7 +43,7 @@ def test_the_order_of_cells_does_not_matter(report, rng, gone) -> None:  # type:
 
 
 @given(reports(), st.sampled_from(SUMMED), st.integers(1, 10**5))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_no_identity_with_one_changed_cell_passes(
     report: dict[str, int], key: str, change: int
 ) -> None:
@@ -62,7 +62,7 @@ def test_no_identity_with_one_changed_cell_passes(
 
 
 @given(reports(), st.sets(st.sampled_from(SUMMED), max_size=8), st.sampled_from(SUMMED))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_checking_changes_nothing_and_repeats_itself(
     report: dict[str, int], gone: set[str], wrong: str
 ) -> None:
@@ -73,7 +73,7 @@ def test_checking_changes_nothing_and_repeats_itself(
 
 
 @given(reports(), st.sampled_from(SUMMED), st.sampled_from([State.LOST, State.ILLEGIBLE]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_a_single_lost_cell_is_forced(report: dict[str, int], key: str, state: State) -> None:
     checked = check(cells(report, {key: state}), FORM)
     (proposal,) = checked.proposals
@@ -83,7 +83,7 @@ def test_a_single_lost_cell_is_forced(report: dict[str, int], key: str, state: S
 
 
 @given(reports(), st.sets(st.sampled_from(SUMMED), min_size=2, max_size=12))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_what_is_called_unique_is_right(report: dict[str, int], gone: set[str]) -> None:
     for proposal in check(cells(report, lost(gone)), FORM).proposals:
         assert proposal.verdict == "unique"
@@ -96,7 +96,7 @@ def test_what_is_called_unique_is_right(report: dict[str, int], gone: set[str]) 
     st.sampled_from([k for k in SUMMED if k.startswith("t3/")]),
     st.integers(1, 900),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_beside_a_wrong_cell_nothing_wrong_is_unique(
     report: dict[str, int], gone: set[str], wrong: str, change: int
 ) -> None:
