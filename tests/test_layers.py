@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -42,8 +44,13 @@ ONLY_IN = {
 LONGEST = 400
 
 
-def imports(path: Path) -> Iterator[str]:
+@cache
+def imports(path: Path) -> frozenset[str]:
     """Names of the modules that a file imports, anywhere in it."""
+    return frozenset(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -99,6 +106,11 @@ def test_a_library_is_known_in_one_place(library):
 def test_files_stay_short():
     lengths = {name_of(p): len(p.read_text(encoding="utf-8").splitlines()) for p in FILES}
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST} == {}
+
+
+def test_test_modules_have_names_of_their_own():
+    names = Counter(path.name for path in Path(__file__).parent.rglob("test_*.py"))
+    assert {name for name, number in names.items() if number > 1} == set()
 
 
 def test_importing_the_package_loads_no_library():

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -19,17 +17,6 @@ def test_the_python_example_runs(tmp_path, monkeypatch):
     (tmp_path / "gipr_ml").symlink_to(ROOT / "gipr_ml")
     exec(code, {})
     assert len(list((tmp_path / "out").iterdir())) == 2
-
-
-def test_make_run_prints_what_is_shown(tmp_path):
-    shown = re.search(r"```\n(consistent .*?)```", README, re.DOTALL)
-    assert shown
-    command = [sys.executable, "-c", "import gipr_ml.cli; gipr_ml.cli.main()", "process"]
-    samples = ROOT / "gipr_ml" / "samples"
-    done = subprocess.run(
-        [*command, samples, "--out", "out"], cwd=tmp_path, capture_output=True, text=True
-    )
-    assert shown[1].startswith(done.stdout)
 
 
 @pytest.mark.parametrize("folder", re.findall(r"^\| `((?:gipr_ml/)?\w+/)`", README, re.MULTILINE))

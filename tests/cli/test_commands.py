@@ -34,6 +34,13 @@ def test_the_readme_names_every_command_and_no_other():
     assert named == set(COMMANDS)
 
 
+def test_make_run_prints_what_the_readme_shows(gipr, samples, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shown = re.search(r"```\n(consistent .*?)```", README.read_text("utf-8"), re.DOTALL)
+    assert shown
+    assert shown[1].startswith(gipr("process", samples, "--out", "out").out)
+
+
 def test_the_version_is_that_of_the_package(gipr):
     assert gipr("--version").out.strip() == f"gipr-ml {version('gipr-ml')}"
 
