@@ -37,7 +37,7 @@ _ORGAN = re.compile(
     r"(?:府|办|办公室|厅|局|委|会|院|区|县|市|省|旗|州|盟|镇|乡|街道|处|中心|队|署|所|站|校|学|司|行|社|馆|部|团)$"
 )
 _NO_ORGAN = re.compile(r"网$|网站|门户|欢迎|导航|您|关闭|下载|打印|单位|机关$|部门$|条例|\d{3}")
-_LIKE_A_TITLE = re.compile(r"报告|年报|公开")
+_LIKE_A_TITLE = re.compile(r"报告|年报|公开|年度|政府信息")
 _EDGES = " -—_·.、。,:()[]【】#*<>\"“”'"
 _PLACES = re.compile(r"(?:[\u4e00-\u9fff]{2,7}?[省市州盟区县旗])+")
 _NO_PLACE = re.compile(r"[我全本各该][省市州盟区县旗]")
@@ -209,9 +209,10 @@ def _name_above(
     """The body, and a year beside it, in the few lines above a title that has none."""
     year = None
     for index in range(first - 1, max(-1, first - 1 - _NAME_LINES), -1):
-        if _SENTENCE.search(texts[index]):
+        own = _own_words(lines[index].line.text, texts[index])
+        if _SENTENCE.search(own):
             break
-        found, rest = _year_in(_own_words(lines[index].line.text, texts[index]))
+        found, rest = _year_in(own)
         year = year or found
         if agency := _name(rest, sure=True):
             return agency, year

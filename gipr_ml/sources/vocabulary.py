@@ -33,6 +33,8 @@ class Vocabulary:
     """Labels of rows that the form prints without an item number."""
     numbered: tuple[str, ...]
     """What follows 一、 to 六、: sections, some rows, a group."""
+    row_widths: frozenset[int]
+    """Values that a printed row of table 3 has, and one of table 4."""
     titles: tuple[str, ...]
     """How the title of a report ends."""
     pattern: re.Pattern[str]
@@ -45,6 +47,8 @@ def vocabulary() -> Vocabulary:
     forms = load_forms()
     kinds: dict[str, Kind] = {}
     rows, unmarked, numbered = set[str](), set[str](), set[str]()
+    widths = {len(row.columns) for form in forms.forms_of("t3") for row in form.rows}
+    widths |= {sum(len(row.columns) for row in form.rows) for form in forms.forms_of("t4")}
     for section in forms.sections:
         labels = [plain(spelling) for spelling in section.spellings]
         numbered.update(labels)
@@ -83,6 +87,7 @@ def vocabulary() -> Vocabulary:
         tuple(sorted(rows)),
         tuple(sorted(unmarked)),
         tuple(sorted(numbered)),
+        frozenset(widths),
         forms.title_words,
         re.compile(_any_of(kinds)),
     )

@@ -34,6 +34,11 @@ def test_the_text_is_the_same_in_every_encoding(data: bytes) -> None:
     assert decode(data, "report.txt") == TEXT
 
 
+def test_figures_alone_are_read_in_two_bytes_a_character() -> None:
+    assert decode("0\t12\n".encode("utf-16-le"), "report.txt") == "0\t12\n"
+    assert decode("0\t12\n".encode("utf-16-be"), "report.txt") == "0\t12\n"
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16-le", "utf-16-be"])
 def test_a_few_characters_are_enough(encoding: str) -> None:
     assert decode("规章、行政许可".encode(encoding), "report.txt") == "规章、行政许可"
