@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from gipr_ml.errors import UsageError
+
+LONGEST = 240
+"""Bytes of a result's name without its ending; file systems allow 255 with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +80,15 @@ def _distinct_stems(files: Collection[Path]) -> tuple[str, ...]:
 
 
 def _names(path: Path) -> Iterator[str]:
-    yield path.stem
-    yield path.name
-    number = 2
-    while True:
-        yield f"{path.name}-{number}"
-        number += 1
+    yield _cut(path.stem, "")
+    yield _cut(path.name, "")
+    for number in count(2):
+        yield _cut(path.name, f"-{number}")
+
+
+def _cut(name: str, tail: str) -> str:
+    """`name` and `tail` in as many bytes as a file name may have, whole characters only."""
+    encoded = os.fsencode(name)
+    if len(encoded) + len(tail) <= LONGEST:
+        return name + tail
+    return encoded[: LONGEST - len(tail)].decode("utf-8", "ignore") + tail

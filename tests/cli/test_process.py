@@ -124,6 +124,23 @@ def test_inputs_of_the_same_stem_keep_apart(gipr, tmp_path, clean):
     }
 
 
+@pytest.mark.skipif(os.name == "nt", reason="file names are text there")
+def test_file_names_of_any_length_and_encoding_are_read(gipr, tmp_path, clean):
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    long = "年" * 83
+    (folder / f"{long}.txt").write_bytes(clean)
+    (folder / f"{long}.md").write_bytes(clean)
+    (folder / os.fsdecode("年报.txt".encode("gb18030"))).write_bytes(clean)
+    done = gipr("process", folder, "--out", out, "--format", "csv,xlsx,parquet", "--json")
+    assert json.loads(done.out)["totals"]["consistent"] == 3
+    assert {os.fsencode(path.name) for path in out.glob("*.json")} == {
+        f"{'年' * 80}.json".encode(),
+        f"{'年' * 79}-2.json".encode(),
+        "年报.json".encode("gb18030"),
+    }
+
+
 def test_a_second_run_does_not_read_the_results_of_the_first(gipr, tmp_path, clean):
     (tmp_path / "a.txt").write_bytes(clean)
     out = tmp_path / "out"
