@@ -44,6 +44,8 @@ _NO_PLACE = re.compile(r"[我全本各该][省市州盟区县旗]")
 _BEFORE_PLACE = re.compile(r"[^\u4e00-\u9fff]|[由与和及向对为在是请经以按自的了于从到将]")
 
 _LONGEST_TITLE = 80
+_LONGEST_NAVIGATION = 2_000
+"""Characters before a title that are looked at word by word."""
 _LONGEST_NAME = 40
 _SHORTEST_NAME = 4
 _LONGEST_PLACE = 16
@@ -180,7 +182,7 @@ def _own_words(line: str, before: str) -> str:
     `line` is the text of the line with its blanks, and tells the words of the title from those of a
     breadcrumb, a sentence or a site's own name.
     """
-    if len(before) > _LONGEST_TITLE:
+    if len(before) > _LONGEST_NAVIGATION:
         return _BREAKS.split(before[-_LONGEST_TITLE:])[-1]
     length = len(before)
     raw = unicodedata.normalize("NFKC", line)
