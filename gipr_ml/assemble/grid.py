@@ -24,8 +24,8 @@ LABEL, WRONG_LABEL, AFTER, CLASH = 4.0, -5.0, -1.0, -1.5
 CROSSES_TEXT, CROSSES_FURNITURE = -2.0, -0.3
 CROSSES_LINE, CROSSES_BORDERED_LINE, NEXT_SINGLE = -3.0, -9.0, -0.05
 BY_COLUMNS = -3.0
-HOPELESS = 60.0
-"""Alignments this much worse than the best one so far are given up: ten rows lost."""
+HOPELESS = 150.0
+"""Alignments this much worse than the best one so far are given up: all rows lost."""
 INTACT = ("plain", "blanks", "split")
 OWN_LABEL = 0.6
 """Fit of a row's own label from which an intact table needs no search."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gipr_ml.assemble.stream import Group, Piece, Stream
+from gipr_ml.assemble.stream import Group, Kind, Piece, Stream
 from gipr_ml.forms import FormRow
 from gipr_ml.match import Matcher
 
@@ -38,7 +38,7 @@ def label_evidence(
 ) -> LabelEvidence:
     """The evidence for groups of atoms."""
     index = [matcher.categories.keys.index(f"{row.table}/{row.key}") for row in rows]
-    before = [_joins(stream.gaps[group.start], backwards=True) for group in groups]
+    before = [_joins(_text_before(stream, group), backwards=True) for group in groups]
     after = [_joins(stream.gaps[group.stop], backwards=False) for group in groups]
     texts = list(dict.fromkeys(text for joins in (*before, *after) for text, _ in joins))
     scores = matcher.scores(texts)[:, :, index]
@@ -55,6 +55,17 @@ def label_evidence(
         best_before[:, 1],
         anywhere,
     )
+
+
+def _text_before(stream: Stream, group: Group) -> list[Piece]:
+    """The pieces before a group; empty cells between the lines of a wrapped label are passed."""
+    pieces = list(stream.gaps[group.start])
+    if any(atom.kind is not Kind.BLANK for atom in stream.atoms[group.start : group.stop]):
+        start = group.start
+        while start and len(pieces) < REACH and stream.atoms[start - 1].kind is Kind.BLANK:
+            start -= 1
+            pieces = [*stream.gaps[start], *pieces]
+    return pieces
 
 
 def _joins(gap: Sequence[Piece], *, backwards: bool) -> list[tuple[str, float]]:

@@ -34,6 +34,8 @@ from gipr_ml.forms import FormRow, Forms, TableForm
 from gipr_ml.match import Matcher
 from gipr_ml.types import Proposal, State
 
+NAMED, UNNAMED = 0.85, 0.3
+"""Fit of the labels of a form's own rows that settles the form without comparing."""
 MARGIN = 1.5
 """Joint readings closer than this to the best one leave the cells they disagree on open."""
 ORDER_BONUS = 0.05
@@ -60,15 +62,23 @@ def read_table3(stream: Stream, forms: Forms, matcher: Matcher) -> TableReading 
         if attempt.intact:
             return attempt.reading()
         attempts.append(attempt)
+    attempts = _by_own_rows(attempts)
     for attempt in attempts:
         attempt.search()
         attempt.score += attempt.own_labels(attempts)
-    best = max(attempts, key=lambda attempt: attempt.score)
-    other = min(attempts, key=lambda attempt: attempt.score)
+    best, *others = sorted(attempts, key=lambda attempt: -attempt.score)
     reading = best.reading()
-    if best.score - other.score < MARGIN:
+    if any(best.score - other.score < MARGIN for other in others):
         reading.doubt("t3.form", "表三“（六）其他处理”是一行还是三行，无法确定")
     return reading
+
+
+def _by_own_rows(attempts: list[_Attempt]) -> list[_Attempt]:
+    """Only the attempt whose own rows are named in the text, where that is beyond doubt."""
+    seen = [attempt.own_seen(attempts) for attempt in attempts]
+    best = int(np.argmax(seen))
+    rest = [value for i, value in enumerate(seen) if i != best]
+    return [attempts[best]] if seen[best] >= NAMED and max(rest) <= UNNAMED else attempts
 
 
 class _Attempt:
@@ -96,16 +106,17 @@ class _Attempt:
 
     def own_labels(self, attempts: Sequence[_Attempt]) -> float:
         """What speaks for this form: labels of rows that the others have not."""
+        return OWN_ROW * max(0.0, self.own_seen(attempts) - 0.5)
+
+    def own_seen(self, attempts: Sequence[_Attempt]) -> float:
+        """How well any text fits a row that only this form has, 0 to 1."""
         others = {row.key for other in attempts if other is not self for row in other.form.rows}
         own = [
             i
             for i, row in enumerate(self.form.rows)
             if row.key not in others and len(row.label) >= LONG_LABEL
         ]
-        if not own:
-            return 0.0
-        seen = max(float(self.evidence.anywhere[i]) for i in own)
-        return OWN_ROW * max(0.0, seen - 0.5)
+        return max((float(self.evidence.anywhere[i]) for i in own), default=0.0)
 
     def _consider(self, alignment: Alignment) -> None:
         """Keep this alignment if it reads better than the ones before."""

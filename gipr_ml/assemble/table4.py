@@ -24,7 +24,7 @@ from gipr_ml.forms import Forms, TableForm
 from gipr_ml.types import Proposal, State, Statement
 
 SKIPPED, BLANK_SKIPPED, WEAK_SKIPPED, BLOCK_LOST, CUT = -3.0, -0.05, -0.1, -12.0, -2.0
-MARGIN = 1.0
+MARGIN = 1.5
 KEPT = 12
 WEAK = 0.6
 MOST_SPLITS = 200

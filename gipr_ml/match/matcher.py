@@ -67,23 +67,27 @@ class Matcher:
     def _fuzzy(self, texts: Sequence[str]) -> NDArray[np.float64]:
         flat = self.categories.flat
         choices = [spelling for spelling, _ in flat]
-        owner = np.array([index for _, index in flat])
-        result = np.zeros((len(texts), len(self.categories.keys)))
-        for variant in (list(texts), [split_mark(text)[1] for text in texts]):
-            ratios = process.cdist(variant, choices, scorer=fuzz.ratio, dtype=np.float64) / 100
-            best = np.full_like(result, 0.0)
-            for column, category in enumerate(owner):
-                np.maximum(best[:, category], ratios[:, column], out=best[:, category])
-            result = np.maximum(result, best)
+        starts = np.flatnonzero(np.diff([-1, *(index for _, index in flat)]))
+        bare = [split_mark(text)[1] for text in texts]
+        marked = [i for i, (text, rest) in enumerate(zip(texts, bare, strict=True)) if text != rest]
+        result = _best_ratio(texts, choices, starts)
+        if marked:
+            without = _best_ratio([bare[i] for i in marked], choices, starts)
+            result[marked] = np.maximum(result[marked], without)
         return np.clip((result - RATIO_FLOOR) / (1 - RATIO_FLOOR), 0, 1)
 
     def _trained(self, texts: Sequence[str]) -> NDArray[np.float64]:
         probabilities = self.voter.probabilities(texts)
-        result = np.zeros((len(texts), len(self.categories.keys)))
-        for index, key in enumerate(self.categories.keys):
-            if key in self.voter.classes:
-                result[:, index] = probabilities[:, self.voter.classes.index(key)]
-        return result
+        places = [self.voter.classes.index(key) for key in self.categories.keys]
+        return probabilities[:, places]
+
+
+def _best_ratio(
+    texts: Sequence[str], choices: Sequence[str], starts: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """For each text and category the similarity to the category's best spelling."""
+    ratios = process.cdist(texts, choices, scorer=fuzz.ratio, dtype=np.float32)
+    return np.maximum.reduceat(ratios.astype(np.float64) / 100, starts, axis=1)
 
 
 @cache

@@ -7,13 +7,13 @@ from functools import lru_cache
 from zlib import crc32
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 BUCKETS = 1 << 13
 LENGTHS = (1, 2, 3)
 
 
-@lru_cache(maxsize=20_000)
 def buckets(text: str) -> tuple[int, ...]:
     """Bucket of every character 1- to 3-gram of a normalised text, ends marked."""
     framed = f"^{text}$"
@@ -24,14 +24,19 @@ def buckets(text: str) -> tuple[int, ...]:
     )
 
 
+@lru_cache(maxsize=20_000)
+def _counts(text: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Buckets in use and the square roots of their counts, scaled to length 1."""
+    index, count = np.unique(np.array(buckets(text), dtype=np.int64), return_counts=True)
+    values = np.sqrt(count)
+    return index, values / (np.linalg.norm(values) or 1.0)
+
+
 def matrix(texts: Sequence[str]) -> csr_matrix:
     """Counts of shape (texts, BUCKETS), each row scaled to length 1."""
-    rows = [np.bincount(buckets(text), minlength=0) for text in texts]
-    indices = [np.flatnonzero(row) for row in rows]
-    data = [
-        np.sqrt(row[index].astype(np.float64)) for row, index in zip(rows, indices, strict=True)
-    ]
-    data = [values / (np.linalg.norm(values) or 1.0) for values in data]
+    counts = [_counts(text) for text in texts]
+    indices = [index for index, _ in counts]
+    data = [values for _, values in counts]
     starts = np.cumsum([0, *(len(index) for index in indices)])
     return csr_matrix(
         (
