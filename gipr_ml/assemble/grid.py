@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from gipr_ml.assemble.candidates import Candidate, candidates
 from gipr_ml.assemble.labels import LabelEvidence
-from gipr_ml.assemble.stream import Atom, Group, Kind, Stream
+from gipr_ml.assemble.stream import Atom, Group, Kind, Stream, is_blank
 
 NUMBER_SKIPPED, BLANK_SKIPPED, MARK_SKIPPED, WEAK_SKIPPED = -3.0, -0.05, -1.0, -0.2
 ROW_LOST = -6.0
@@ -85,6 +85,15 @@ def align(
     """The best alignments of the groups to `rows` official rows of `width` cells, best first."""
     label = _label_scores(evidence)
     steps = [_steps(stream, groups, first, rows, width) for first in range(len(groups))]
+    nameless = [
+        is_blank(stream.atoms[group.start : group.stop]) and evidence.before[i].max() < OWN_LABEL
+        for i, group in enumerate(groups)
+    ]
+    steps = [
+        # Empty cells without a row's name are those of a header or of a wrapped label.
+        [step for step in found if not step.rows] if empty else found
+        for found, empty in zip(steps, nameless, strict=True)
+    ]
     table: list[list[list[_Path]]] = [[[] for _ in range(rows + 1)] for _ in range(len(groups) + 1)]
     table[0][0] = [_Path(0.0, None, 0, 0, None)]
     for first in range(len(groups) + 1):

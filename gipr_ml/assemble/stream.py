@@ -109,6 +109,11 @@ def groups_of(stream: Stream) -> list[Group]:
     return groups
 
 
+def is_blank(atoms: Sequence[Atom]) -> bool:
+    """Whether nothing is printed in any of the cells."""
+    return all(atom.kind is Kind.BLANK for atom in atoms)
+
+
 def join_cells(stream: Stream, groups: Sequence[Group], width: int) -> list[Group]:
     """The groups, with `width` values on lines of their own and text at both ends made one."""
     found: list[Group] = []

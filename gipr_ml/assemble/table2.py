@@ -17,7 +17,7 @@ from rapidfuzz import fuzz
 from gipr_ml.assemble.candidates import Slot, slot
 from gipr_ml.assemble.labels import LabelEvidence, label_evidence
 from gipr_ml.assemble.splits import cut_runs
-from gipr_ml.assemble.stream import Atom, Group, Kind, Stream, groups_of
+from gipr_ml.assemble.stream import Atom, Group, Kind, Stream, groups_of, is_blank
 from gipr_ml.assemble.table import FROM_SPLIT, TableReading, labels, unused_numbers
 from gipr_ml.assemble.trust import content, swappable_columns, swappable_rows, text_before
 from gipr_ml.forms import FormRow, Forms, TableForm
@@ -178,6 +178,8 @@ class _Attempt:
                 cost += -0.05 if singles else CROSSES
             atoms = self.stream.atoms[self.groups[first].start : self.groups[last - 1].stop]
             reading = _read_row(atoms, form_row)
+            if is_blank(atoms) and self.evidence.before[first, row] < NAMED:
+                reading = None  # the empty cells of a header
             if reading is not None:
                 yield last, _Row(reading.slots, reading.score + cost, reading.splits)
 
@@ -224,6 +226,10 @@ class _Attempt:
         if unsure:
             keys = [key for i in sorted(unsure) for key in rows[i].cell_keys]
             table.doubt("t2.label", f"表二的行名不清，可能互换：{labels(self.form, keys)}", keys)
+        read = [one for slots in table.rows.values() for one in slots]
+        blank = [key for key in self.form.cell_keys if _blank(table, key)]
+        if blank and any(one.value == 0 for one in read):
+            table.doubt("t2.blank", f"表二既有空白又有0：{labels(self.form, blank)}", blank)
         spare = [
             raw
             for group in self.path.skipped
@@ -254,6 +260,12 @@ class _Attempt:
                 names = "、".join(f"“{columns[i].label}”" for i in sorted(unsure))
                 keys = [self.form.rows[m].cell_keys[i] for m in read for i in sorted(unsure)]
                 table.doubt("t2.header", f"表二的表头不清，无法确认列的次序：{names}", keys)
+
+
+def _blank(table: TableReading, key: str) -> bool:
+    row, column = table.form.by_key[key]
+    slots = table.rows.get(row.key)
+    return slots is not None and slots[row.columns.index(column)].state is State.BLANK
 
 
 def _offer(cells: list[_Path | None], row: int, path: _Path) -> None:

@@ -91,9 +91,13 @@ def _in_order(atoms: Sequence[Atom], blocks: int, width: int) -> list[_Reading]:
                     _Reading(tail.slots, tail.score + _skip(first), (first, *tail.skipped))
                 )
             for candidate, stop in options(start):
+                used = {id(one.atom) for one in candidate.slots}
+                spare = tuple(a for a in atoms[start:stop] if id(a) not in used)
                 found += [
                     _Reading(
-                        (*candidate.slots, *tail.slots), candidate.score + tail.score, tail.skipped
+                        (*candidate.slots, *tail.slots),
+                        candidate.score + tail.score,
+                        (*spare, *tail.skipped),
                     )
                     for tail in rest(stop, block + 1)
                 ]
@@ -233,6 +237,7 @@ def _table(
     spare = unused_numbers(a for a in best.skipped if a.value != 0)
     if spare:
         table.doubt("t4.unused", f"表四中有未能归入单元格的数字：{'、'.join(spare[:5])}")
+    _doubt_blanks(table, form, width, best)
     _doubt_columns(table, form, width, stream, best)
     return table
 
@@ -256,6 +261,20 @@ def _doubt_open(table: TableReading, form: TableForm, readings: Sequence[_Readin
     if open_keys:
         table.open_cells(open_keys)
         table.doubt("t4.open", f"表四有{len(open_keys)}个单元格有多种读法，未予采用", open_keys)
+
+
+def _doubt_blanks(table: TableReading, form: TableForm, width: int, best: _Reading) -> None:
+    """Single blanks in a table that prints its zeros; a block that is blank as a whole is none."""
+    if not any(one.value == 0 for one in best.slots):
+        return
+    keys = []
+    for start in range(0, len(best.slots), width):
+        block = best.slots[start : start + width]
+        blanks = [start + i for i, one in enumerate(block) if one.state is State.BLANK]
+        if len(blanks) < width:
+            keys += [form.cell_keys[i] for i in blanks]
+    if keys:
+        table.doubt("t4.blank", f"表四既有空白又有0，有{len(keys)}个空白单元格", keys)
 
 
 def _doubt_columns(
