@@ -266,22 +266,25 @@ def _by_columns(
 ) -> Iterator[_Step]:
     """k rows by `width` columns whose values are listed column by column."""
     flat: list[Atom] = []
+    columns: list[int] = []
     for last in range(first + 1, len(groups) + 1):
         group = groups[last - 1]
-        if last > first + 1 and stream.gaps[group.start]:
-            return
+        if last == first + 1 or stream.gaps[group.start]:
+            columns.append(0)  # a text between the values: the name of the next column
+        columns[-1] += group.stop - group.start
         flat += stream.atoms[group.start : group.stop]
         if any(atom.kind is not Kind.NUMBER for atom in flat[-(group.stop - group.start) :]):
             return
         count, rest = divmod(len(flat), width)
-        if count > rows or len(flat) > rows * width:
+        if count > rows or len(flat) > rows * width or len(columns) > width:
             return
-        if rest or count < 2:
+        named = len(columns) == width and set(columns) == {count}
+        if rest or count < 2 or (len(columns) > 1 and not named):
             continue
         block = [candidates(flat[row::count], width) for row in range(count)]
-        if all(c and c[0].how == "plain" and c[0].score > width for c in block) and any(
-            c[0].slots[-1].value for c in block
-        ):
+        sums = [bool(c) and c[0].how == "plain" and c[0].score > width for c in block]
+        # One total may be published wrong where every column has its name.
+        if sums.count(False) <= named and any(c[0].slots[-1].value for c in block):
             score = sum(c[0].score for c in block) + BY_COLUMNS
             yield _Step(last, count, score, tuple((c[0],) for c in block), by_columns=True)
 
