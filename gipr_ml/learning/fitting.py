@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from gipr_ml.learning.calibration import fit_temperature, fit_threshold
 from gipr_ml.learning.labels import Origin
@@ -18,6 +20,12 @@ from gipr_ml.learning.preparation import Flags, Floats, Prepared
 from gipr_ml.lines.cell_features import cell_features
 from gipr_ml.lines.forest import Forest
 from gipr_ml.lines.model import CellStage, LineModel, TextStage, softmax, tempered
+
+AT_ONCE = 2
+"""Folds fitted at the same time."""
+
+UNSEEN = -12.0
+"""Score of a class without examples: next to impossible."""
 
 Progress = Callable[[str], None]
 Probabilities = NDArray[np.float64]
@@ -31,11 +39,14 @@ class Settings:
     """The n-grams are hashed into 2**bits buckets."""
     text_strength: float = 10.0
     """Inverse of the penalty on the n-gram weights."""
-    trees: int = 60
-    depth: int = 18
-    leaf: int = 2
+    rounds: int = 40
+    """Rounds of boosting, of one tree a label each."""
+    rate: float = 0.2
+    leaves: int = 15
+    depth: int = 7
+    least: int = 10
     """Fewest lines in a leaf."""
-    share: float = 0.2
+    share: float = 0.3
     """Share of the features that each split looks at."""
     folds: int = 5
     synthetic: int = 60
@@ -68,11 +79,30 @@ def fit_model(
     data: Prepared, train: Flags, settings: Settings, seed: int, progress: Progress = lambda _: None
 ) -> Fit:
     """A model from the documents that `train` marks."""
+    # Threads that wait by spinning cost more than they bring where other programs run too, and one
+    # thread gives the same sums on every machine; the folds are what is done in parallel.
+    with threadpool_limits(1), ThreadPoolExecutor(AT_ONCE, initializer=_single_threaded) as pool:
+        return _fit(data, train, settings, seed, progress, pool)
+
+
+def _single_threaded() -> None:
+    """The limit on OpenMP belongs to the thread that sets it."""
+    threadpool_limits(1)
+
+
+def _fit(
+    data: Prepared,
+    train: Flags,
+    settings: Settings,
+    seed: int,
+    progress: Progress,
+    pool: ThreadPoolExecutor,
+) -> Fit:
     folds = data.folds(train, settings.folds, seed)
     progress("n-grams")
-    text, text_out = _fit_text(data, train, folds, settings)
+    text, text_out = _fit_text(data, train, folds, settings, pool)
     progress("trees")
-    forest, line_out = _fit_forest(data, train, folds, text_out, settings, seed)
+    forest, line_out = _fit_forest(data, train, folds, text_out, settings, seed, pool)
     lines = data.lines_of(train & _trusted(data, train))
     temperature = fit_temperature(line_out[lines], data.targets[lines])
     scaled = tempered(line_out, temperature)
@@ -94,17 +124,26 @@ def _trusted(data: Prepared, train: Flags) -> Flags:
     return data.real if (data.real & train).any() else train
 
 
+def _without_each(train: Flags, folds: list[Flags]) -> list[Flags]:
+    """All documents, then all but each fold; a single fold cannot be left out."""
+    return [train, *(train & ~fold for fold in folds if len(folds) > 1)]
+
+
 # ---------------------------------------------------------------- text
 
 
 def _fit_text(
-    data: Prepared, train: Flags, folds: list[Flags], settings: Settings
+    data: Prepared,
+    train: Flags,
+    folds: list[Flags],
+    settings: Settings,
+    pool: ThreadPoolExecutor,
 ) -> tuple[TextStage, Floats]:
     """The regression on n-grams, and for each line what one that had not seen its group says."""
-    full = _text_stage(data, train, settings)
+    sets = _without_each(train, folds)
+    full, *stages = pool.map(lambda chosen: _text_stage(data, chosen, settings), sets)
     out = np.zeros((len(data.targets), len(data.labels)), np.float32)
-    for fold in folds:
-        stage = full if len(folds) < 2 else _text_stage(data, train & ~fold, settings)
+    for fold, stage in zip(folds, stages or [full], strict=True):
         lines = data.lines_of(fold)
         out[lines] = text_probabilities(data, stage)[lines]
     return full, out
@@ -143,7 +182,7 @@ def _all_classes(model: LogisticRegression, count: int) -> tuple[Floats, Floats]
     if len(model.classes_) == 2:
         weights, bias = np.vstack([-weights, weights]) / 2, np.append(-bias, bias) / 2
     full = np.zeros((weights.shape[1], count), np.float32)
-    level = np.full(count, -12.0, np.float32)
+    level = np.full(count, UNSEEN, np.float32)
     full[:, model.classes_] = weights.T
     level[model.classes_] = bias
     return full, level
@@ -159,61 +198,67 @@ def _fit_forest(
     text_out: Floats,
     settings: Settings,
     seed: int,
+    pool: ThreadPoolExecutor,
 ) -> tuple[Forest, Probabilities]:
     """The trees, and for each line what trees that had not seen its group say."""
     windowed = data.windowed(text_out, train)
     rows = np.zeros((len(data.targets), windowed.shape[1]), np.float32)
     rows[data.lines_of(train)] = windowed
-    full = _forest(data, rows, train, settings, seed)
+    sets = _without_each(train, folds)
+    full, *forests = pool.map(lambda chosen: _forest(data, rows, chosen, settings, seed), sets)
     out = np.zeros((len(data.targets), len(data.labels)))
-    for fold in folds:
-        forest = full if len(folds) < 2 else _forest(data, rows, train & ~fold, settings, seed)
+    for fold, forest in zip(folds, forests or [full], strict=True):
         lines = data.lines_of(fold)
-        out[lines] = forest.probabilities(rows[lines])
+        out[lines] = softmax(forest.scores(rows[lines]))
     return full, out
 
 
 def _forest(data: Prepared, rows: Floats, train: Flags, settings: Settings, seed: int) -> Forest:
     lines = data.lines_of(train)
-    targets, weights = data.targets[lines], data.weights[data.owner[lines]]
-    sums = np.bincount(targets, weights, len(data.labels))
-    # Rare labels count as much as common ones; else the few totals drown among the data.
-    balanced = weights / np.maximum(sums, 1e-9)[targets]
-    model = ExtraTreesClassifier(
-        n_estimators=settings.trees,
+    model = HistGradientBoostingClassifier(
+        max_iter=settings.rounds,
+        learning_rate=settings.rate,
+        max_leaf_nodes=settings.leaves,
         max_depth=settings.depth,
-        min_samples_leaf=settings.leaf,
+        min_samples_leaf=settings.least,
         max_features=settings.share,
-        n_jobs=2,
+        l2_regularization=1.0,
+        max_bins=63,
+        early_stopping=False,
         random_state=seed,
     )
-    model.fit(rows[lines], targets, sample_weight=balanced * len(targets))
+    model.fit(rows[lines], data.targets[lines], sample_weight=data.weights[data.owner[lines]])
     return flattened(model, len(data.labels))
 
 
-def flattened(model: ExtraTreesClassifier, classes: int) -> Forest:
-    """Trees of scikit-learn as the arrays that `Forest` walks."""
-    trees = [estimator.tree_ for estimator in model.estimators_]
-    sizes = np.array([tree.node_count for tree in trees])
-    roots = np.cumsum(sizes) - sizes
-    own = np.arange(sizes.sum())
-    shift = np.repeat(roots, sizes)
-    feature = np.concatenate([tree.feature for tree in trees])
-    leaf = feature < 0
-    left = np.where(leaf, own, np.concatenate([t.children_left for t in trees]) + shift)
-    right = np.where(leaf, own, np.concatenate([t.children_right for t in trees]) + shift)
-    values = np.zeros((leaf.sum(), classes), np.float16)
-    values[:, model.classes_] = np.concatenate([tree.value[:, 0] for tree in trees])[leaf]
-    distinct, where = np.unique(values, axis=0, return_inverse=True)
-    place = np.full(own.size, -1)
-    place[leaf] = where.ravel()
+def flattened(model: HistGradientBoostingClassifier, classes: int) -> Forest:
+    """Trees of scikit-learn as the arrays that `Forest` walks.
+
+    scikit-learn has no public way to its boosted trees; a test compares both on random rows.
+    """
+    trees = [tree.nodes for round_ in model._predictors for tree in round_]
+    sizes = np.array([tree.size for tree in trees])
+    nodes = np.concatenate(trees)
+    shift = np.repeat(np.cumsum(sizes) - sizes, sizes)
+    leaf = nodes["is_leaf"] == 1
+    own = np.arange(nodes.size)
+    left = np.where(leaf, own, nodes["left"] + shift)
+    right = np.where(leaf, own, nodes["right"] + shift)
+    seen = model.classes_ if len(model.classes_) > 2 else model.classes_[1:]
+    # A class that was not seen gets a tree that says nothing, and a score that rules it out.
+    silent = nodes.size
+    roots = np.full((len(model._predictors), classes), silent)
+    roots[:, seen] = (np.cumsum(sizes) - sizes).reshape(len(model._predictors), -1)
+    base = np.full(classes, UNSEEN)
+    base[model.classes_] = 0
+    base[seen] = model._baseline_prediction.ravel()
     return Forest(
         roots=roots.astype(np.int32),
-        feature=np.where(leaf, 0, feature).astype(np.int16),
-        threshold=_rounded_down(np.concatenate([tree.threshold for tree in trees])),
-        children=np.column_stack([left, right]).ravel().astype(np.int32),
-        leaf=place.astype(np.int32),
-        values=distinct.astype(np.float32),
+        feature=np.append(np.where(leaf, 0, nodes["feature_idx"]), 0).astype(np.int32),
+        threshold=np.append(_rounded_down(nodes["num_threshold"]), np.float32(0)),
+        children=np.append(np.column_stack([left, right]).ravel(), [silent] * 2).astype(np.int32),
+        value=np.append(np.where(leaf, nodes["value"], np.inf), 0).astype(np.float32),
+        base=base.astype(np.float32),
     )
 
 

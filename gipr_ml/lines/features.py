@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,24 +45,32 @@ _ENDS = ("。", ":", ";", ",", ")", "、")
 
 
 def _character_classes() -> NDArray[np.int64]:
-    table = np.full(0x10000, OTHER)
-    for code in range(0x10000):
-        category = unicodedata.category(chr(code))
-        if category in ("Nd",):
-            table[code] = DIGIT
-        elif 0x3400 <= code < 0xA000 or 0xF900 <= code < 0xFB00:
-            table[code] = CJK
-        elif category == "Lu":
-            table[code] = UPPER
-        elif category.startswith("L"):
-            table[code] = LOWER
-        elif category.startswith("Z") or code < 32:
-            table[code] = SPACE
-        elif category.startswith("P"):
-            table[code] = PUNCT
-    for mark in "。,;:、,;:.":
-        table[ord(mark)] = STOP
+    """Class of each character of the first plane; other scripts than Chinese count as letters."""
+    table = np.full(0x10000, LOWER)
+    table[0x3400:0xA000] = CJK
+    table[0xF900:0xFB00] = CJK
+    table[0xD800:0xF900] = OTHER
+    for code in (
+        *range(0x600),
+        *range(0x2000, 0x2600),
+        *range(0x3000, 0x3040),
+        *range(0xFE10, 0x10000),
+    ):
+        table[code] = _class_of(chr(code))
     return table
+
+
+def _class_of(character: str) -> int:
+    if character in "。，；：、,;:.":
+        return STOP
+    category = unicodedata.category(character)
+    if category == "Lu":
+        return UPPER
+    if category[0] == "Z" or character < " ":
+        return SPACE
+    return {"N": DIGIT if category == "Nd" else OTHER, "L": LOWER, "P": PUNCT}.get(
+        category[0], OTHER
+    )
 
 
 _CLASSES = _character_classes()
@@ -221,18 +230,19 @@ def _leading(grid: Grid) -> NDArray[np.int64]:
 
 
 def _marks(grid: Grid, lines: Sequence[Line]) -> Matrix:
-    rows = []
-    for line, text in zip(lines, grid.texts, strict=True):
-        rows.append(
-            [
-                *(mark.match(text) is not None for mark in _MARKS),
-                *(text.endswith(end) for end in _ENDS),
-                *(line.borders == border for border in _BORDERS),
-                text[:1].islower(),
-                text.isupper(),
-            ]
-        )
-    return np.array(rows, np.float32)
+    borders = np.array([[line.borders == border for border in _BORDERS] for line in lines])
+    return np.concatenate([np.array([_text_marks(t) for t in grid.texts]), borders], axis=1)
+
+
+@lru_cache(maxsize=1 << 14)
+def _text_marks(text: str) -> tuple[bool, ...]:
+    """How a text begins and ends: item marks, page numbers, addresses; stops; case."""
+    return (
+        *(mark.match(text) is not None for mark in _MARKS),
+        *(text.endswith(end) for end in _ENDS),
+        text[:1].islower(),
+        text.isupper(),
+    )
 
 
 # ---------------------------------------------------------------- arithmetic
@@ -240,8 +250,9 @@ def _marks(grid: Grid, lines: Sequence[Line]) -> Matrix:
 
 def _value_table(grid: Grid) -> NDArray[np.float64]:
     """Values by line and column, NaN where there is no number."""
-    table = np.full((grid.lines, COLUMNS), np.nan)
-    inside = grid.column < COLUMNS
+    width = min(int(grid.count.max()), COLUMNS)
+    table = np.full((grid.lines, width), np.nan)
+    inside = grid.column < width
     table[grid.line[inside], grid.column[inside]] = grid.value[inside]
     return table
 
@@ -258,7 +269,7 @@ def _row_sums(table: NDArray[np.float64]) -> Matrix:
     total = filled.sum(1)
     some = count > 0
     first = filled[np.arange(len(table)), known.argmax(1)]
-    last = filled[np.arange(len(table)), COLUMNS - 1 - known[:, ::-1].argmax(1)]
+    last = filled[np.arange(len(table)), -1 - known[:, ::-1].argmax(1)]
     rising = (np.diff(filled, axis=1) == 1) & known[:, 1:] & known[:, :-1]
     years = known & (filled >= 1900) & (filled <= 2100) & (filled == np.rint(filled))
     whole = known & (filled == np.rint(filled))
@@ -295,7 +306,7 @@ def _sums_before(table: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
     known = ~np.isnan(table)
     filled = np.where(known, table, 0.0)
     numbers = known.sum(1)
-    prefix = np.zeros((count + 1, COLUMNS))
+    prefix = np.zeros((count + 1, table.shape[1]))
     np.cumsum(filled, axis=0, out=prefix[1:])
     eligible = known & (filled != 0)
     per = np.maximum(eligible.sum(1), 1)

@@ -1,7 +1,7 @@
 """The line model: what each line and cell of a document is, and how sure that is.
 
 A cascade of two stages. A logistic regression on hashed character n-grams says what a line's text
-looks like by itself. Trees (ExtraTrees) then see that beside the layout and arithmetic of the line,
+looks like by itself. Boosted trees then see that beside the layout and arithmetic of the line,
 for the line and two lines on either side. A second, small regression labels the cells of table
 lines. Which labels there are is known from the training data alone.
 """
@@ -27,8 +27,8 @@ BATCH = 512
 """Texts whose n-grams are looked up at once, so that a long document needs no long arrays."""
 REMEMBERED = 1 << 15
 """Texts whose n-gram scores are kept: the official labels come again in every report."""
-_FLOOR = 1e-4
-"""Added to tree probabilities before the logarithm: no leaf is proof."""
+_FLOOR = 1e-6
+"""Added to probabilities before the logarithm: nothing is impossible."""
 
 Probabilities = NDArray[np.float64]
 
@@ -137,7 +137,7 @@ class LineModel:
     def probabilities(self, lines: Sequence[Line], grid: Grid | None = None) -> Probabilities:
         """Calibrated probabilities of shape (lines, labels); each row adds up to 1."""
         rows = stage_two_rows(lines, self.text, grid)
-        return tempered(self.forest.probabilities(rows), self.temperature)
+        return tempered(softmax(self.forest.scores(rows)), self.temperature)
 
     def _cell_answers(self, grid: Grid, probabilities: Probabilities, best: NDArray[Any]) -> Any:
         """A function from line and number of cells to the labels and confidences of its cells."""

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 HEAD, TAIL = 48, 16
 """Characters kept of a long line: what a line of prose says in its middle tells nothing more."""
 
+LONG = 256
+"""Characters, before spaces are removed, beyond which the middle is not even looked at."""
+
 ORDERS = (1, 2, 3, 4)
 """Lengths of the n-grams."""
 
@@ -24,7 +27,10 @@ def masked(cells: Sequence[str]) -> str:
 
     Cells are parted by `|`, so that the shape of a row shows in its n-grams.
     """
-    text = unicodedata.normalize("NFKC", "|".join(cells)).translate(_DIGITS)
+    text = "|".join(cells)
+    if len(text) > LONG:
+        text = text[: LONG // 2] + text[-LONG // 2 :]
+    text = unicodedata.normalize("NFKC", text).translate(_DIGITS)
     text = "".join(text.split())
     if len(text) > HEAD + TAIL:
         text = text[:HEAD] + "…" + text[-TAIL:]
