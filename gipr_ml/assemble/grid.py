@@ -59,7 +59,7 @@ class Alignment:
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
+class Step:
     """A move of the programme: groups `first` to before `last` for `rows` official rows."""
 
     last: int
@@ -75,16 +75,27 @@ class _Path:
     back: _Path | None
     first: int
     row: int
-    step: _Step | None
+    step: Step | None
     label: float = 0.0
 
 
+def moves(stream: Stream, groups: Sequence[Group], rows: int, width: int) -> list[list[Step]]:
+    """What can be done with each group: skip it, or read it as one row or several, up to `rows`."""
+    return [_steps(stream, groups, first, rows, width) for first in range(len(groups))]
+
+
 def align(
-    stream: Stream, groups: Sequence[Group], evidence: LabelEvidence, rows: int, width: int
+    stream: Stream,
+    groups: Sequence[Group],
+    evidence: LabelEvidence,
+    rows: int,
+    steps: Sequence[Sequence[Step]],
 ) -> list[Alignment]:
-    """The best alignments of the groups to `rows` official rows of `width` cells, best first."""
+    """The best alignments of the groups to `rows` official rows, best first.
+
+    `steps` are the `moves` of the groups.
+    """
     label = _label_scores(evidence)
-    steps = [_steps(stream, groups, first, rows, width) for first in range(len(groups))]
     nameless = [
         is_blank(stream.atoms[group.start : group.stop]) and evidence.before[i].max() < OWN_LABEL
         for i, group in enumerate(groups)
@@ -143,7 +154,7 @@ def _extend(
     path: _Path,
     first: int,
     row: int,
-    steps: Sequence[_Step],
+    steps: Sequence[Step],
     label: tuple[NDArray[np.float64], NDArray[np.float64]],
     rows: int,
 ) -> None:
@@ -206,14 +217,14 @@ def _best_other(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _steps(
     stream: Stream, groups: Sequence[Group], first: int, rows: int, width: int
-) -> list[_Step]:
+) -> list[Step]:
     """All moves that begin with group `first`."""
     group = groups[first]
     atoms = stream.atoms[group.start : group.stop]
-    found = [_Step(first + 1, 0, sum(_skipped(atom) for atom in atoms))]
+    found = [Step(first + 1, 0, sum(_skipped(atom) for atom in atoms))]
     readings = tuple(candidates(atoms, width))
     if readings:
-        found.append(_Step(first + 1, 1, readings[0].score, (readings,)))
+        found.append(Step(first + 1, 1, readings[0].score, (readings,)))
     complete = bool(readings) and readings[0].how == "plain" and len(atoms) >= width
     if not complete:
         found += _merged(stream, groups, first, width)
@@ -245,7 +256,7 @@ def _crossing(stream: Stream, left: Group, right: Group) -> float:
     return cost
 
 
-def _merged(stream: Stream, groups: Sequence[Group], first: int, width: int) -> Iterator[_Step]:
+def _merged(stream: Stream, groups: Sequence[Group], first: int, width: int) -> Iterator[Step]:
     """One row over several groups: cells on lines of their own, or a row cut in two."""
     cost = 0.0
     for last in range(first + 2, min(first + MOST_MERGED, len(groups)) + 1):
@@ -258,12 +269,12 @@ def _merged(stream: Stream, groups: Sequence[Group], first: int, width: int) -> 
         if len(atoms) >= width or (at_border and len(atoms) >= width - 1):
             readings = tuple(candidates(atoms, width))
             if readings:
-                yield _Step(last, 1, readings[0].score + cost, (readings,))
+                yield Step(last, 1, readings[0].score + cost, (readings,))
 
 
 def _by_columns(
     stream: Stream, groups: Sequence[Group], first: int, rows: int, width: int
-) -> Iterator[_Step]:
+) -> Iterator[Step]:
     """k rows by `width` columns whose values are listed column by column."""
     flat: list[Atom] = []
     columns: list[int] = []
@@ -281,12 +292,21 @@ def _by_columns(
         named = len(columns) == width and set(columns) == {count}
         if rest or count < 2 or (len(columns) > 1 and not named):
             continue
+        if not _plausible(flat, count, width, wrong_allowed=named):
+            continue
         block = [candidates(flat[row::count], width) for row in range(count)]
         sums = [bool(c) and c[0].how == "plain" and c[0].score > width for c in block]
         # One total may be published wrong where every column has its name.
         if sums.count(False) <= named and any(c[0].slots[-1].value for c in block):
             score = sum(c[0].score for c in block) + BY_COLUMNS
-            yield _Step(last, count, score, tuple((c[0],) for c in block), by_columns=True)
+            yield Step(last, count, score, tuple((c[0],) for c in block), by_columns=True)
+
+
+def _plausible(flat: Sequence[Atom], count: int, width: int, *, wrong_allowed: bool) -> bool:
+    """Whether the sums hold when the values are taken as columns of `count` rows."""
+    values = np.array([float(atom.value or 0) for atom in flat]).reshape(width, count)
+    wrong = int((values[:-1].sum(axis=0) != values[-1]).sum())
+    return wrong <= wrong_allowed and bool(values[-1].any())
 
 
 def _alignment(path: _Path) -> Alignment:

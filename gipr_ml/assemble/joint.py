@@ -75,7 +75,7 @@ class _Beam:
     """Whether a cell that could only raise the sum is unknown."""
     minus: NDArray[np.bool_]
     picks: NDArray[np.int64]
-    """Which option was picked for each row so far, shape (choices, rows)."""
+    """Which option was picked for each open row so far, shape (choices, open rows)."""
     gaps: NDArray[np.int64]
     """Bit mask of the cells that the last row with a loss has lost, 0 before there is one."""
 
@@ -117,30 +117,49 @@ def _losing(found: Sequence[Candidate], mask: int) -> list[Candidate]:
 def _choices(
     options: Mapping[int, Sequence[Candidate]], rules: ColumnRules, rows: int, width: int
 ) -> list[Choice]:
-    shape = (1, len(rules.totals), width)
-    beam = _Beam(
-        np.zeros(1),
-        np.zeros(shape),
-        np.zeros(shape, dtype=bool),
-        np.zeros(shape, dtype=bool),
-        np.zeros((1, 0), dtype=np.int64),
-        np.zeros(1, dtype=np.int64),
-    )
+    beam = _settled_rows(options, rules, width)
     for row in range(rows):
         coefficients = rules.coefficients[:, row, None]
-        if row in options:
-            beam = _extended(beam, options[row], coefficients)
-        else:
+        if row not in options:
             beam.plus = beam.plus | (coefficients > 0)
             beam.minus = beam.minus | (coefficients < 0)
+        elif _is_open(options[row]):
+            beam = _extended(beam, options[row], coefficients)
+    undecided = [row for row in options if _is_open(options[row])]
     unprinted = _unprinted_totals(options, rules, width)
     found = []
     for index in range(len(beam.score)):
-        picked = dict(zip(options, beam.picks[index], strict=True))
-        chosen = tuple(options[row][picked[row]] if row in options else None for row in range(rows))
+        picked = dict(zip(undecided, beam.picks[index], strict=True))
+        chosen = tuple(
+            options[row][picked.get(row, 0)] if row in options else None for row in range(rows)
+        )
         score = float(beam.score[index]) + _sums_score(beam, index, unprinted, chosen)
         found.append(Choice(chosen, score))
     return found
+
+
+def _is_open(found: Sequence[Candidate]) -> bool:
+    """Whether a row has several readings, or has lost something."""
+    return len(found) > 1 or _mask(found[0]) != 0
+
+
+def _settled_rows(
+    options: Mapping[int, Sequence[Candidate]], rules: ColumnRules, width: int
+) -> _Beam:
+    """The one partial choice that holds the rows with a single reading."""
+    settled = [row for row, found in options.items() if not _is_open(found)]
+    vectors = [_vector(options[row][0]) for row in settled]
+    values = np.array([vector for vector, _ in vectors]).reshape(len(settled), width)
+    unknown = np.array([lost for _, lost in vectors], dtype=bool).reshape(len(settled), width)
+    coefficients = rules.coefficients[:, settled]
+    return _Beam(
+        np.array([sum(options[row][0].score for row in settled)]),
+        (coefficients @ values)[None],
+        ((coefficients > 0).astype(int) @ unknown > 0)[None],
+        ((coefficients < 0).astype(int) @ unknown > 0)[None],
+        np.zeros((1, 0), dtype=np.int64),
+        np.zeros(1, dtype=np.int64),
+    )
 
 
 def _near(found: Sequence[Candidate]) -> list[Candidate]:

@@ -32,6 +32,17 @@ class LabelEvidence:
     anywhere: NDArray[np.float64]
     """How well the best text of the whole table fits each row, shape (rows,)."""
 
+    def of_rows(self, rows: Sequence[int]) -> LabelEvidence:
+        """The evidence for some of the rows."""
+        index = list(rows)
+        return LabelEvidence(
+            self.before[:, index],
+            self.after[:, index],
+            self.before_fuzzy[:, index],
+            self.before_trained[:, index],
+            self.anywhere[index],
+        )
+
 
 def label_evidence(
     stream: Stream, groups: Sequence[Group], rows: Sequence[FormRow], matcher: Matcher

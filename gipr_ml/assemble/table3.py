@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from gipr_ml.assemble.candidates import Candidate, candidates
-from gipr_ml.assemble.grid import Alignment, Taken, align, align_intact
+from gipr_ml.assemble.grid import Alignment, Step, Taken, align, align_intact, moves
 from gipr_ml.assemble.joint import (
     Choice,
     ColumnRules,
@@ -56,15 +56,19 @@ def read_table3(stream: Stream, forms: Forms, matcher: Matcher) -> TableReading 
     groups = join_cells(stream, groups_of(stream), width)
     if not groups:
         return None
+    rows = {row.key: row for form in forms.forms_of("t3") for row in form.rows}
+    evidence = label_evidence(stream, groups, list(rows.values()), matcher)
     attempts = []
     for form in forms.forms_of("t3"):
-        attempt = _Attempt(stream, groups, form, forms, matcher)
+        own = evidence.of_rows([list(rows).index(row.key) for row in form.rows])
+        attempt = _Attempt(stream, groups, form, forms, own)
         if attempt.intact:
             return attempt.reading()
         attempts.append(attempt)
     attempts = _by_own_rows(attempts)
+    steps = moves(stream, groups, len(rows), width)
     for attempt in attempts:
-        attempt.search()
+        attempt.search(steps)
         attempt.score += attempt.own_labels(attempts)
     best, *others = sorted(attempts, key=lambda attempt: -attempt.score)
     reading = best.reading()
@@ -85,11 +89,16 @@ class _Attempt:
     """The table read in one form."""
 
     def __init__(
-        self, stream: Stream, groups: list[Group], form: TableForm, forms: Forms, matcher: Matcher
+        self,
+        stream: Stream,
+        groups: list[Group],
+        form: TableForm,
+        forms: Forms,
+        evidence: LabelEvidence,
     ) -> None:
         self.stream, self.groups, self.form = stream, groups, form
         self.width = len(form.rows[0].columns)
-        self.evidence: LabelEvidence = label_evidence(stream, groups, form.rows, matcher)
+        self.evidence = evidence
         self.rules: ColumnRules = column_rules(form, forms.identities_of("t3", form.form))
         self.reordered = False
         self.score = -np.inf
@@ -98,10 +107,10 @@ class _Attempt:
         if intact is not None:
             self._consider(intact)
 
-    def search(self) -> None:
+    def search(self, steps: Sequence[Sequence[Step]]) -> None:
         """Look for the best alignment of a table that is not intact."""
         rows = len(self.form.rows)
-        for alignment in align(self.stream, self.groups, self.evidence, rows, self.width):
+        for alignment in align(self.stream, self.groups, self.evidence, rows, steps):
             self._consider(alignment)
 
     def own_labels(self, attempts: Sequence[_Attempt]) -> float:
