@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from gipr_ml.lines.store import write_atomically
+from gipr_ml.files import write_file
 
 SCORES = "scores.json"
 CARD = "CARD.md"
@@ -63,7 +63,8 @@ Labelled reports in `training_data/` (guide version {guide}; digest of the label
 def write_card(scores: dict[str, Any], folder: Path) -> str:
     """Write `scores.json` and `CARD.md` into a model folder. Returns the tables as Markdown."""
     text = json.dumps(scores, ensure_ascii=False, indent=2) + "\n"
-    write_atomically(folder / SCORES, text.encode())
+    folder.mkdir(parents=True, exist_ok=True)
+    write_file(folder / SCORES, text.encode())
     lines, cells = scores_table(scores["lines"]), scores_table(scores["cells"])
     card = _CARD.format(
         labels=", ".join(scores["lines"]["classes"]),
@@ -79,7 +80,7 @@ def write_card(scores: dict[str, Any], folder: Path) -> str:
         cell_table=cells,
         reports=_reports(scores["line_accuracy_by_report"]),
     )
-    write_atomically(folder / CARD, card.encode())
+    write_file(folder / CARD, card.encode())
     return f"{lines}\n\n{cells}"
 
 

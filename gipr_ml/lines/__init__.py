@@ -8,13 +8,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from gipr_ml.errors import ModelError
+from gipr_ml.files import write_file
 from gipr_ml.lines.model import UNRESOLVED, LineModel, from_arrays, to_arrays
 from gipr_ml.lines.store import (
     default_folder,
     load_arrays,
     pack_arrays,
     read_manifest,
-    write_atomically,
     write_manifest,
 )
 
@@ -49,7 +49,8 @@ def save_model(model: LineModel, folder: Path, about: Mapping[str, object]) -> s
     data = pack_arrays(to_arrays(model))
     digest = hashlib.sha256(data).hexdigest()
     name = f"lines-{digest[:12]}.skops"
-    write_atomically(folder / name, data)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_file(folder / name, data)
     manifest = {
         "file": name,
         "sha256": digest,

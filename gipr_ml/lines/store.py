@@ -11,8 +11,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gipr_ml.errors import ModelError
+from gipr_ml.files import write_file
 
 FORMAT = 1
 """Version of the layout of a model folder."""
@@ -46,20 +45,6 @@ def pack_arrays(arrays: Arrays) -> bytes:
     import skops.io
 
     return _normalised(skops.io.dumps(dict(arrays)))
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write under a temporary name beside `path`, then rename: there is never half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _normalised(data: bytes) -> bytes:
@@ -159,4 +144,4 @@ def read_manifest(folder: Path, name: str = MANIFEST) -> dict[str, Any]:
 def write_manifest(folder: Path, manifest: Mapping[str, Any], name: str = MANIFEST) -> None:
     """Write a manifest; it comes last, so that a folder without one holds no model."""
     text = json.dumps({"format": FORMAT, **manifest}, ensure_ascii=False, indent=2, sort_keys=True)
-    write_atomically(folder / name, (text + "\n").encode())
+    write_file(folder / name, (text + "\n").encode())
