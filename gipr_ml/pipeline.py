@@ -50,7 +50,10 @@ def process_document(document: Document, *, model: Path | None = None) -> Report
     of_the_body = tuple(statement for statement in statements if not statement.scope)
     reading = assemble(lines, of_the_body, forms, matcher, agency, year)
     if not reading.cells:
-        reason = reason or "没有找到三张官方表格中的任何一张"
+        reason = (
+            reason
+            or "None of the three official tables was found; check that this is the whole report"
+        )
     checked = check_cells(
         reading.cells, reading.forms, reading.doubts, statements, reading.proposals
     )

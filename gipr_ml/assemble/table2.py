@@ -9,24 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 
 import numpy as np
 from rapidfuzz import fuzz
 
-from gipr_ml.assemble.candidates import Slot, slot
+from gipr_ml.assemble.candidates import Slot
 from gipr_ml.assemble.labels import LabelEvidence, label_evidence
-from gipr_ml.assemble.splits import cut_runs
-from gipr_ml.assemble.stream import Atom, Group, Kind, Stream, groups_of, is_blank
+from gipr_ml.assemble.row2 import RowReading, read_row
+from gipr_ml.assemble.stream import Group, Kind, Stream, groups_of, is_blank
 from gipr_ml.assemble.table import FROM_SPLIT, TableReading, labels, unused_numbers
+from gipr_ml.assemble.transpose import by_rows
 from gipr_ml.assemble.trust import content, swappable_columns, swappable_rows, text_before
 from gipr_ml.forms import FormRow, Forms, TableForm
 from gipr_ml.match import Matcher, normalise
 from gipr_ml.types import Proposal, State, Statement
 
 LABEL, WRONG_LABEL, AFTER = 4.0, -4.0, -1.0
-NUMBER_USED, BLANK_USED, NUMBER_SKIPPED, BLANK_SKIPPED = 1.0, -0.1, -2.0, -0.05
-ROW_LOST, CELL_LOST, SPLIT, CROSSES = -4.0, -3.0, -0.5, -1.5
+NUMBER_SKIPPED, BLANK_SKIPPED = -2.0, -0.05
+ROW_LOST, CROSSES = -4.0, -1.5
 HEADER_FIT = 6.0
 """How much the wording of the headers counts in telling the forms apart."""
 INTACT_HEADER = 0.8
@@ -35,22 +35,12 @@ MARGIN = 1.0
 WEAK = 0.6
 NAMED = 0.6
 """Label fit with which a label names a row, wherever it stands."""
-MOST_SPLITS = 400
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One reading of a row; `splits` holds every cut of glued digits, the first one chosen."""
-
-    slots: tuple[Slot, ...]
-    score: float
-    splits: tuple[tuple[Slot, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Path:
     score: float
-    rows: tuple[tuple[int, int, int, _Row], ...] = ()
+    rows: tuple[tuple[int, int, int, RowReading], ...] = ()
     """(row, first group, last group + 1, reading)."""
     skipped: tuple[int, ...] = ()
 
@@ -59,7 +49,7 @@ def read_table2(
     stream: Stream, forms: Forms, matcher: Matcher, statements: Sequence[Statement]
 ) -> TableReading | None:
     """The table in the form that fits better, or None where the stream holds no values."""
-    groups = [g for g in groups_of(stream) if stream.atoms[g.start].weak < WEAK]
+    groups = _tabular(stream)
     if not groups:
         return None
     attempts = [_Attempt(stream, groups, form, matcher) for form in forms.forms_of("t2")]
@@ -75,14 +65,21 @@ def read_table2(
     return best
 
 
+def _tabular(stream: Stream) -> list[Group]:
+    """The groups of values that are probably no prose."""
+    return [g for g in groups_of(stream) if stream.atoms[g.start].weak < WEAK]
+
+
 class _Attempt:
     """The table read in one form."""
 
     def __init__(
         self, stream: Stream, groups: list[Group], form: TableForm, matcher: Matcher
     ) -> None:
-        self.stream, self.groups, self.form = stream, groups, form
-        self.matcher = matcher
+        self.stream = by_rows(stream, form)
+        if self.stream is not stream:
+            groups = _tabular(self.stream)
+        self.groups, self.form, self.matcher = groups, form, matcher
         self.header_fit = self._header_fit()
         self.intact = False
 
@@ -116,7 +113,7 @@ class _Attempt:
     def _by_labels(self) -> _Path:
         """Every group to the row that the label before it names, in whatever order they stand."""
         before = self.evidence.before
-        taken: dict[int, tuple[int, int, int, _Row]] = {}
+        taken: dict[int, tuple[int, int, int, RowReading]] = {}
         score, skipped, group = 0.0, [], 0
         while group < len(self.groups):
             row = int(before[group].argmax())
@@ -164,7 +161,7 @@ class _Attempt:
         )
         return float(max(ahead, behind))
 
-    def _options(self, first: int, row: int) -> Iterator[tuple[int, _Row]]:
+    def _options(self, first: int, row: int) -> Iterator[tuple[int, RowReading]]:
         """Readings of the groups from `first` on as the row."""
         form_row = self.form.rows[row]
         width = len(form_row.columns)
@@ -177,11 +174,11 @@ class _Attempt:
                 singles = left.stop - left.start == 1 and right.stop - right.start == 1
                 cost += -0.05 if singles else CROSSES
             atoms = self.stream.atoms[self.groups[first].start : self.groups[last - 1].stop]
-            reading = _read_row(atoms, form_row)
+            reading = read_row(atoms, form_row)
             if is_blank(atoms) and self.evidence.before[first, row] < NAMED:
                 reading = None  # the empty cells of a header
             if reading is not None:
-                yield last, _Row(reading.slots, reading.score + cost, reading.splits)
+                yield last, RowReading(reading.slots, reading.score + cost, reading.splits)
 
     def read(self, statements: Sequence[Statement]) -> TableReading:
         """The cells, with every reason for doubt."""
@@ -274,95 +271,9 @@ def _offer(cells: list[_Path | None], row: int, path: _Path) -> None:
         cells[row] = path
 
 
-def _read_row(atoms: Sequence[Atom], row: FormRow) -> _Row | None:
-    """The atoms as the cells of a row, or None where they cannot be that."""
-    width = len(row.columns)
-    printed = [atom for atom in atoms if atom.kind is not Kind.BLANK]
-    if any(atom.kind is Kind.RUN for atom in printed):
-        return _split_row(printed, row)
-    if len(printed) > width:
-        return None
-    if len(atoms) == width:
-        chosen = list(atoms)
-    elif len(printed) == width:
-        chosen = printed
-    elif not printed and len(atoms) > width:
-        chosen = list(atoms[:width])
-    elif len(atoms) > width:
-        first = next(i for i, atom in enumerate(atoms) if atom.kind is not Kind.BLANK)
-        chosen = list(atoms[min(first, len(atoms) - width) :][:width])
-        if sum(atom.kind is not Kind.BLANK for atom in chosen) < len(printed):
-            return None
-    elif width > 1 and len(atoms) == width - 1:
-        # Which cell was lost cannot be told here: none of them has a sum.
-        slots = [Slot(State.ILLEGIBLE, None, atoms[0], " ".join(a.raw for a in atoms))] * width
-        return _Row(tuple(slots), CELL_LOST + NUMBER_USED * len(printed))
-    else:
-        return None
-    slots = [slot(atom) for atom in chosen]
-    score = sum(BLANK_USED if s.state is State.BLANK else NUMBER_USED for s in slots)
-    score += sum(0 if _fits(s.value, row, i) else CELL_LOST for i, s in enumerate(slots))
-    return _Row(tuple(slots), score)
-
-
-def _split_row(printed: Sequence[Atom], row: FormRow) -> _Row | None:
-    """Every cut of digits run together into the row's cells."""
-    width = len(row.columns)
-    pieces = [part for atom in printed for part in _parts(atom.raw)]
-    if not pieces or len(pieces) > width:
-        return None
-    found = []
-    for numbers in cut_runs([digits for _, digits, _ in pieces], width):
-        slots = _slots(numbers, pieces, printed[0])
-        if slots is not None and all(_fits(s.value, row, i) for i, s in enumerate(slots)):
-            found.append(tuple(slots))
-        if len(found) == MOST_SPLITS:
-            break
-    if not found:
-        return None
-    score = NUMBER_USED * width + (SPLIT if len(pieces) < width else 0.0)
-    return _Row(found[0], score, tuple(found) if len(pieces) < width else ())
-
-
-def _parts(raw: str) -> list[tuple[str, str, str]]:
-    """A run as (sign, digits, decimals and unit): "2648" → ("", "2648", "")."""
-    sign = raw[0] if raw[:1] in "+-−" else ""
-    body = raw[len(sign) :]
-    digits = body.split(".")[0].rstrip("万元")
-    return [(sign, digits, body[len(digits) :])] if digits.isdigit() else []
-
-
-def _slots(
-    numbers: Sequence[str], pieces: Sequence[tuple[str, str, str]], atom: Atom
-) -> list[Slot] | None:
-    """The numbers of a cut with the sign before and the decimals behind the run they came from."""
-    slots = []
-    rest = list(pieces)
-    sign, digits, tail = rest.pop(0)
-    for number in numbers:
-        if not digits:
-            sign, digits, tail = rest.pop(0)
-        digits = digits[len(number) :]
-        raw = sign + number + ("" if digits else tail)
-        try:
-            value = Decimal(raw.replace("−", "-").rstrip("万元"))
-        except InvalidOperation:
-            return None
-        slots.append(Slot(State.READ, value, atom, raw))
-        sign = ""
-    return slots
-
-
-def _fits(value: Decimal | None, row: FormRow, column: int) -> bool:
-    """Whether the column may hold such a number."""
-    if value is None:
-        return True
-    kind = row.columns[column].type
-    whole = value == value.to_integral_value()
-    return (kind == "signed" or value >= 0) and (kind == "decimal" or whole)
-
-
-def _settled(row: FormRow, reading: _Row, statements: Sequence[Statement]) -> tuple[Slot, ...]:
+def _settled(
+    row: FormRow, reading: RowReading, statements: Sequence[Statement]
+) -> tuple[Slot, ...]:
     """The cut that the prose confirms in at least two numbers of two digits, if there is one."""
     said = {s.restates[0]: s.value for s in statements if len(s.restates) == 1 and s.value >= 10}
     agreeing = []

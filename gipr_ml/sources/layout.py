@@ -27,7 +27,7 @@ _OUTER = 0.9
 """Share of a table's rows that have a pipe at the edge, for it to be an edge and no blank cell."""
 _GLUED_VALUES = 3
 _BLANK_ROW = 3
-"""Pipes that make a row of blank cells."""
+"""Pipes or tabs that make a row of blank cells."""
 _LONG_LINE = 100
 
 
@@ -43,7 +43,7 @@ def add_lines(lines: LineList, source: Iterable[SourceLine]) -> None:
     pipes: list[_PipeRow] = []
     table: int | None = None
     for number, text in source:
-        if not text.strip():
+        if not text.strip() and not (table is not None and text.count("\t") >= _BLANK_ROW):
             continue
         lines.take(text)
         if len(text) > _LONG_LINE and is_glued_throughout(text):
