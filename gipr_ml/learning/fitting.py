@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from gipr_ml.learning.calibration import fit_temperature, fit_threshold
 from gipr_ml.learning.labels import Origin
-from gipr_ml.learning.preparation import Flags, Floats, Prepared
+from gipr_ml.learning.preparation import Flags, Floats, Integers, Prepared
 from gipr_ml.lines.cell_features import cell_features
 from gipr_ml.lines.forest import Forest
 from gipr_ml.lines.model import CellStage, LineModel, TextStage, softmax, tempered
@@ -81,7 +82,14 @@ def fit_model(
     """A model from the documents that `train` marks."""
     # Threads that wait by spinning cost more than they bring where other programs run too, and one
     # thread gives the same sums on every machine; the folds are what is done in parallel.
-    with threadpool_limits(1), ThreadPoolExecutor(AT_ONCE, initializer=_single_threaded) as pool:
+    with (
+        warnings.catch_warnings(),
+        threadpool_limits(1),
+        ThreadPoolExecutor(AT_ONCE, initializer=_single_threaded) as pool,
+    ):
+        # Stopping early is part of the regularisation; settings of other threads do not matter.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.filterwarnings("ignore", module=r"sklearn\.utils\.parallel")
         return _fit(data, train, settings, seed, progress, pool)
 
 
@@ -168,12 +176,11 @@ def _text_stage(data: Prepared, train: Flags, settings: Settings) -> TextStage:
     return TextStage(coefficients.astype(np.float16).astype(np.float32), bias)
 
 
-def _regression(rows, targets, weights, strength: float, rounds: int) -> LogisticRegression:  # type: ignore[no-untyped-def]
-    with warnings.catch_warnings():
-        # Stopping early is part of the regularisation.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        model = LogisticRegression(C=strength, max_iter=rounds, tol=1e-3)
-        return model.fit(rows, targets, sample_weight=weights)
+def _regression(
+    rows: Any, targets: Integers, weights: Probabilities, strength: float, rounds: int
+) -> LogisticRegression:
+    model = LogisticRegression(C=strength, max_iter=rounds, tol=1e-3)
+    return model.fit(rows, targets, sample_weight=weights)
 
 
 def _all_classes(model: LogisticRegression, count: int) -> tuple[Floats, Floats]:
