@@ -177,7 +177,7 @@ def _text_stage(data: Prepared, train: Flags, settings: Settings) -> TextStage:
 
 
 def _regression(
-    rows: Any, targets: Integers, weights: Probabilities, strength: float, rounds: int
+    rows: Any, targets: Integers, weights: NDArray[Any], strength: float, rounds: int
 ) -> LogisticRegression:
     model = LogisticRegression(C=strength, max_iter=rounds, tol=1e-3)
     return model.fit(rows, targets, sample_weight=weights)
