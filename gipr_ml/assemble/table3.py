@@ -151,9 +151,9 @@ class _Attempt:
         bonus = np.zeros_like(fit)
         for i, one in enumerate(taken):
             bonus[i, free.index(one.row)] = ORDER_BONUS
-        chosen, columns = linear_sum_assignment(-(fit + bonus))
+        columns = _assigned(fit + bonus, [free.index(one.row) for one in taken])
         now = sum(fit[i, free.index(one.row)] for i, one in enumerate(taken))
-        gain = float(fit[chosen, columns].sum()) - now
+        gain = float(fit[np.arange(len(windows)), columns].sum()) - now
         if gain < REORDER_GAIN:
             return list(alignment.taken), list(alignment.skipped), False
         moved = [
@@ -309,6 +309,27 @@ class _Attempt:
         if odd:
             keys = [self.form.rows[row].cell_keys[column] for row, column in sorted(odd)]
             table.doubt("t3.blank", f"表三同一列既有空白又有0：{labels(self.form, keys)}", keys)
+
+
+def _assigned(fit: NDArray[np.float64], now: Sequence[int]) -> list[int]:
+    """The column of each row of `fit` that gives the best sum.
+
+    The first rows stand at the columns `now`, and leave them only for a column that they fit.
+    """
+    staying: set[int] = set()
+    while True:
+        allowed = fit.copy()
+        for i in staying:
+            allowed[i, :] = -1.0
+            allowed[:, now[i]] = -1.0
+            allowed[i, now[i]] = 9.0
+        _, columns = linear_sum_assignment(-allowed)
+        unfit = {
+            i for i, old in enumerate(now) if columns[i] != old and fit[i, columns[i]] < LEGIBLE
+        }
+        if not unfit:
+            return [int(column) for column in columns]
+        staying |= unfit
 
 
 def _permuted(choice: Choice, order: Sequence[int]) -> Choice:

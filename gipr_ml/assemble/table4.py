@@ -47,7 +47,7 @@ def read_table4(
     atoms = _values(stream)
     if not atoms:
         return None
-    if any(atom.kind is Kind.RUN for atom in atoms):
+    if _is_glued(atoms, len(form.rows) * width):
         readings = list(_glued(atoms, len(form.rows), width))
     else:
         readings = _in_order(atoms, len(form.rows), width)
@@ -55,6 +55,16 @@ def read_table4(
         return _illegible(form, atoms)
     readings.sort(key=lambda reading: -reading.score)
     return _table(form, width, stream, readings, _totals(form, statements))
+
+
+def _is_glued(atoms: Sequence[Atom], cells: int) -> bool:
+    """Whether several values stand in one run of digits."""
+    printed = [atom for atom in atoms if atom.kind is not Kind.BLANK]
+    digits = sum(len(atom.raw) for atom in printed)
+    few = len(printed) <= cells // 2 and digits >= cells
+    return any(a.kind is Kind.RUN for a in printed) or (
+        few and not any(a.bordered for a in printed)
+    )
 
 
 def _values(stream: Stream) -> list[Atom]:
