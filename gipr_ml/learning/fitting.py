@@ -49,7 +49,7 @@ class Settings:
     """Fewest lines in a leaf."""
     share: float = 0.3
     """Share of the features that each split looks at."""
-    folds: int = 5
+    folds: int = 3
     synthetic: int = 60
     """Generated reports that training adds to the labelled ones."""
     synthetic_weight: float = 0.3
