@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gipr_ml.check.blanks import odd_blanks
 from gipr_ml.check.completeness import complete
 from gipr_ml.check.identities import Evaluation, evaluate, figures_of
 from gipr_ml.check.proposals import merge, propose
@@ -65,7 +66,10 @@ def check(
     contradictions = [
         _identity_finding(e, names) for e in evaluations if e.outcome is not Outcome.PASS
     ]
-    gaps = complete(by_key, tables, TABLES, names)
+    gaps = [
+        *complete(by_key, tables, TABLES, names),
+        *odd_blanks(identities, figures, names),
+    ]
     doubted = [
         Finding(d.code, Severity.WARNING, Outcome.NOT_CHECKABLE, d.cells, d.message) for d in doubts
     ]
