@@ -54,7 +54,10 @@ def _labels(forms: Forms, rng: random.Random) -> Iterator[tuple[str, str]]:
         for spelling in spellings:
             yield spelling, key
             for _ in range(copies):
-                yield damaged(_cut(spelling, rng), rng, rng.choice((0.0, 0.1, 0.2, 0.35)), alphabet), key
+                yield (
+                    damaged(_cut(spelling, rng), rng, rng.choice((0.0, 0.1, 0.2, 0.35)), alphabet),
+                    key,
+                )
 
 
 def _junk(forms: Forms, prose: Sequence[str], rng: random.Random) -> Iterator[tuple[str, str]]:
@@ -82,7 +85,9 @@ def _junk(forms: Forms, prose: Sequence[str], rng: random.Random) -> Iterator[tu
 
 def _alphabet(forms: Forms) -> list[str]:
     texts = [row.full_label for table in forms.tables.values() for row in table.rows]
-    return sorted(set("".join(texts)) | set("的和是在了年月日中不为有人一个我市县区局政务服务工作信息公开"))
+    return sorted(
+        set("".join(texts)) | set("的和是在了年月日中不为有人一个我市县区局政务服务工作信息公开")
+    )
 
 
 def _cut(text: str, rng: random.Random) -> str:
