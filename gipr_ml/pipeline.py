@@ -13,10 +13,10 @@ from gipr_ml.errors import InputError
 from gipr_ml.forms import load_forms
 from gipr_ml.heading import agency_and_year, why_not_a_report
 from gipr_ml.lines import LineModel, load_model
-from gipr_ml.lines.store import default_folder
 from gipr_ml.match import Matcher, load_matcher
 from gipr_ml.narrative import read_narrative
 from gipr_ml.sources import read_bytes
+from gipr_ml.store import default_folder
 from gipr_ml.types import Document, LabelledLine, Reading, Report, ReportLine, Status
 
 

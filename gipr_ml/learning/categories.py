@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -42,8 +43,7 @@ def train_categories(out: Path, seed: int = 0, prose: Sequence[str] = ()) -> Cat
         np.asarray(model.coef_, dtype=np.float64),
         np.asarray(model.intercept_, dtype=np.float64),
     )
-    out.mkdir(parents=True, exist_ok=True)
-    voter.save(out)
+    voter.save(out, {"seed": seed, "made_with": {"scikit-learn": version("scikit-learn")}})
     return voter
 
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -131,17 +130,10 @@ def _unseen_answers(data: Prepared, fit: Fit) -> Answers:
 
 
 def save_trained(trained: Trained, out: Path) -> str:
-    """Write the model with its manifest, and the category voter. Returns the model's digest.
-
-    The voter is trained beside the folder and moved in when it is whole.
-    """
+    """Write the model with its manifest, and the category voter. Returns the model's digest."""
     from gipr_ml.learning.categories import train_categories
 
-    out.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=out, prefix=".categories-") as name:
-        train_categories(Path(name), trained.seed)
-        for path in sorted(Path(name).iterdir()):
-            path.replace(out / path.name)
+    train_categories(out, trained.seed)
     return save_model(trained.model, out, about(trained))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from gipr_ml.errors import ModelError
 from gipr_ml.match.ngrams import BUCKETS, matrix
+from gipr_ml.store import read_arrays, save_arrays
 
-FILE = "categories.skops"
+KIND = "categories"
+"""Name of the voter's files in a model folder."""
 
 
 @dataclass(frozen=True)
@@ -32,36 +34,33 @@ class CategoryVoter:
         powers = np.exp(scores)
         return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
-    def save(self, folder: Path) -> None:
-        """Write the voter to `folder`."""
-        import skops.io
-
-        skops.io.dump(
-            {
-                "classes": list(self.classes),
-                "weights": self.weights.astype(np.float32),
-                "bias": self.bias.astype(np.float32),
-            },
-            folder / FILE,
-        )
+    def save(self, folder: Path, about: Mapping[str, object]) -> str:
+        """Write the voter to `folder`, with `about` in its manifest. Returns its digest."""
+        arrays = {
+            "classes": np.array(self.classes),
+            "weights": self.weights.astype(np.float32),
+            "bias": self.bias.astype(np.float32),
+        }
+        return save_arrays(folder, KIND, arrays, about)
 
 
 def load_voter(folder: Path) -> CategoryVoter:
     """The voter in `folder`. Raises `ModelError` where it is missing or damaged."""
-    import skops.io
-
-    path = folder / FILE
+    arrays, _ = read_arrays(folder, KIND)
     try:
-        stored = skops.io.load(path, trusted=[])
         voter = CategoryVoter(
-            tuple(stored["classes"]),
-            np.asarray(stored["weights"], dtype=np.float64),
-            np.asarray(stored["bias"], dtype=np.float64),
+            tuple(str(name) for name in arrays["classes"]),
+            arrays["weights"].astype(np.float64),
+            arrays["bias"].astype(np.float64),
         )
-    except FileNotFoundError:
-        raise ModelError(f"{path} is missing; train it with 'gipr train'") from None
-    except Exception as error:
-        raise ModelError(f"{path} is damaged or no model of this program ({error})") from None
+    except (KeyError, ValueError) as error:
+        raise ModelError(
+            f"The category model in {folder} is no model of this program ({error});"
+            " train again with: gipr train"
+        ) from None
     if voter.weights.shape != (len(voter.classes), BUCKETS):
-        raise ModelError(f"{path} was made by another version; train it anew with 'gipr train'")
+        raise ModelError(
+            f"The category model in {folder} was made by another version;"
+            " train again with: gipr train"
+        )
     return voter

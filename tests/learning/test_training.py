@@ -17,7 +17,7 @@ from gipr_ml.learning.preparation import prepare
 from gipr_ml.learning.training import read_settings, read_training_data, train_lines
 from gipr_ml.lines import load_model, save_model
 from gipr_ml.lines.model import to_arrays
-from gipr_ml.lines.store import pack_arrays
+from gipr_ml.store import pack_arrays
 
 TINY = Settings(bits=9, rounds=8, least=2, folds=3)
 

@@ -14,7 +14,7 @@ from gipr_ml.errors import ModelError
 from gipr_ml.learning.labels import LabelledDocument
 from gipr_ml.lines import LineModel, load_model, save_model
 from gipr_ml.lines.model import from_arrays, to_arrays
-from gipr_ml.lines.store import load_arrays, pack_arrays
+from gipr_ml.store import load_arrays, pack_arrays
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gipr_ml.forms import load_forms
-from gipr_ml.lines.store import default_folder
 from gipr_ml.match import Matcher, load_matcher, normalise, split_mark
+from gipr_ml.store import default_folder
 
 ROWS = {
     f"{row.table}/{row.key}": row for table in load_forms().tables.values() for row in table.rows

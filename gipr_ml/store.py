@@ -25,7 +25,6 @@ from gipr_ml.files import write_file
 FORMAT = 1
 """Version of the layout of a model folder."""
 
-MANIFEST = "lines.json"
 LARGEST = 64 * 1024 * 1024
 """Bytes that a member of a model file may unpack to."""
 
@@ -35,7 +34,7 @@ Arrays = Mapping[str, NDArray[Any]]
 
 def default_folder() -> Path:
     """Where the shipped models lie: inside of the installed package, else in the repository."""
-    package = Path(__file__).resolve().parents[1]
+    package = Path(__file__).resolve().parent
     inside = package / "models"
     return inside if inside.is_dir() else package.parent / "models"
 
@@ -120,7 +119,7 @@ def _read_container(data: bytes) -> dict[str, NDArray[Any]]:
     return arrays
 
 
-def read_manifest(folder: Path, name: str = MANIFEST) -> dict[str, Any]:
+def read_manifest(folder: Path, name: str) -> dict[str, Any]:
     """The manifest of a model folder. Raises ModelError if there is none that can be used."""
     path = folder / name
     try:
@@ -141,7 +140,39 @@ def read_manifest(folder: Path, name: str = MANIFEST) -> dict[str, Any]:
     return manifest
 
 
-def write_manifest(folder: Path, manifest: Mapping[str, Any], name: str = MANIFEST) -> None:
+def write_manifest(folder: Path, name: str, manifest: Mapping[str, Any]) -> None:
     """Write a manifest; it comes last, so that a folder without one holds no model."""
     text = json.dumps({"format": FORMAT, **manifest}, ensure_ascii=False, indent=2, sort_keys=True)
     write_file(folder / name, (text + "\n").encode())
+
+
+def save_arrays(folder: Path, kind: str, arrays: Arrays, about: Mapping[str, object]) -> str:
+    """Write arrays as the model `kind` of a folder, with `about` in its manifest.
+
+    Returns the digest. The file is named by it and the manifest replaced last: whoever interrupts
+    this leaves the old model in place.
+    """
+    data = pack_arrays(arrays)
+    digest = hashlib.sha256(data).hexdigest()
+    name = f"{kind}-{digest[:12]}.skops"
+    folder.mkdir(parents=True, exist_ok=True)
+    write_file(folder / name, data)
+    write_manifest(folder, f"{kind}.json", {**about, "file": name, "sha256": digest})
+    for old in folder.glob(f"{kind}-*.skops"):
+        if old.name != name:
+            old.unlink()
+    return digest
+
+
+def read_arrays(folder: Path, kind: str) -> tuple[dict[str, NDArray[Any]], str]:
+    """The arrays of the model `kind` of a folder, and their digest.
+
+    Raises ModelError if the model is missing, damaged or not the one of its manifest.
+    """
+    manifest = read_manifest(folder, f"{kind}.json")
+    name, digest = manifest.get("file"), manifest.get("sha256")
+    if not isinstance(name, str) or not isinstance(digest, str) or Path(name).name != name:
+        raise ModelError(
+            f"The model manifest in {folder} names no model file; train again with: gipr train"
+        )
+    return load_arrays(folder / name, digest), digest
