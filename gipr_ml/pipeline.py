@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from gipr_ml.assemble import assemble
-from gipr_ml.check import check as check_cells
+from gipr_ml.checking import check as check_cells
 from gipr_ml.errors import InputError
 from gipr_ml.forms import load_forms
 from gipr_ml.heading import agency_and_year, why_not_a_report

@@ -18,7 +18,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = (
     {"types", "errors", "files", "store"},
     {"forms"},
-    {"sources", "lines", "narrative", "heading", "match", "assemble", "check", "export"},
+    {"sources", "lines", "narrative", "heading", "match", "assemble", "checking", "export"},
     {"pipeline"},
     {"learning"},
     {"cli"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from check_tables import FORM, cells, consistent
 
-from gipr_ml.check import check
+from gipr_ml.checking import check
 from gipr_ml.types import Status
 
 LEFT_OUT = "completeness.total_left_out"

@@ -8,7 +8,7 @@ from check_tables import FORM, cells, consistent, lost, reports
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gipr_ml.check import check
+from gipr_ml.checking import check
 from gipr_ml.forms import load_forms
 from gipr_ml.types import Outcome, State, Status
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from check_tables import FORM, PARTS, cells, consistent, lost
 
-from gipr_ml.check import Checked, check
+from gipr_ml.checking import Checked, check
 from gipr_ml.forms import load_forms
 from gipr_ml.types import Doubt, Finding, Outcome, Proposal, Severity, State, Status
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from check_tables import FORM, PARTS, cells, consistent, lost
 
-from gipr_ml.check import Checked, check
+from gipr_ml.checking import Checked, check
 from gipr_ml.types import Place, ReportCell, Severity, Statement, Status
 
 OLD = {"t2": "2019", "t3": "2019", "t4": "2019"}

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gipr_ml.check.blanks import odd_blanks
-from gipr_ml.check.completeness import complete
-from gipr_ml.check.identities import Evaluation, evaluate, figures_of
-from gipr_ml.check.proposals import merge, propose
-from gipr_ml.check.prose import Cells, compare
-from gipr_ml.check.words import Names, identity_message
+from gipr_ml.checking.blanks import odd_blanks
+from gipr_ml.checking.completeness import complete
+from gipr_ml.checking.identities import Evaluation, evaluate, figures_of
+from gipr_ml.checking.proposals import merge, propose
+from gipr_ml.checking.prose import Cells, compare
+from gipr_ml.checking.words import Names, identity_message
 from gipr_ml.forms import Identity, TableForm, load_forms
 from gipr_ml.types import (
     Doubt,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from gipr_ml.check.identities import Evaluation
+from gipr_ml.checking.identities import Evaluation
 from gipr_ml.forms import FormRow, TableForm
 from gipr_ml.types import Outcome
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from gipr_ml.check.words import TABLE_NAMES, Names
+from gipr_ml.checking.words import TABLE_NAMES, Names
 from gipr_ml.forms import TableForm
 from gipr_ml.types import Finding, Outcome, ReportCell, Severity, State
 

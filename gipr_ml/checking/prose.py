@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from gipr_ml.check.identities import UNREAD, computed_total
-from gipr_ml.check.words import Names, figure
+from gipr_ml.checking.identities import UNREAD, computed_total
+from gipr_ml.checking.words import Names, figure
 from gipr_ml.forms import Identity
 from gipr_ml.types import (
     Finding,

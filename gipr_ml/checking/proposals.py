@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from gipr_ml.check.identities import Evaluation, Figures, instance
-from gipr_ml.check.solve import Equation, Solution, solve
+from gipr_ml.checking.identities import Evaluation, Figures, instance
+from gipr_ml.checking.solve import Equation, Solution, solve
 from gipr_ml.forms import Identity
 from gipr_ml.types import Outcome, Proposal
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from gipr_ml.check.identities import Figures
-from gipr_ml.check.words import Names
+from gipr_ml.checking.identities import Figures
+from gipr_ml.checking.words import Names
 from gipr_ml.forms import Identity
 from gipr_ml.types import Finding, Outcome, Severity
 
