@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from dataclasses import replace
 from functools import cache
@@ -54,6 +55,7 @@ def process_document(document: Document, *, model: Path | None = None) -> Report
             reason
             or "None of the three official tables was found; check that this is the whole report"
         )
+    _settle()
     checked = check_cells(
         reading.cells, reading.forms, reading.doubts, statements, reading.proposals
     )
@@ -104,6 +106,13 @@ def rejected(name: str, data: bytes, error: InputError) -> Report:
         status=Status.REJECTED,
         reason=error.message,
     )
+
+
+@cache
+def _settle() -> None:
+    """Once everything is loaded that stays loaded, spare the garbage collector looking at it."""
+    gc.collect()
+    gc.freeze()
 
 
 @cache

@@ -134,18 +134,18 @@ def align_intact(
     score = 0.0
     for number, group in enumerate(groups):
         atoms = stream.atoms[group.start : group.stop]
-        readings = tuple(candidates(atoms, width))
-        if readings and readings[0].how in INTACT:
-            row = len(taken)
-            if row == rows or evidence.before[number, row] < OWN_LABEL:
-                return None
-            label = LABEL * float(evidence.before[number, row])
-            taken.append(Taken(row, number, number + 1, readings, label))
-            score += readings[0].score + label
-        elif any(atom.kind is not Kind.BLANK and atom.weak < 1 for atom in atoms):
-            return None
-        else:
+        named = evidence.before[number]
+        readings = () if is_blank(atoms) and named.max() < OWN_LABEL else candidates(atoms, width)
+        if not readings:
             skipped.append(number)
+            score += sum(_skipped(atom) for atom in atoms)
+            continue
+        row = len(taken)
+        if row == rows or readings[0].how not in INTACT or named[row] < OWN_LABEL:
+            return None
+        label = LABEL * float(named[row])
+        taken.append(Taken(row, number, number + 1, tuple(readings), label))
+        score += readings[0].score + label
     return Alignment(score, tuple(taken), tuple(skipped)) if len(taken) == rows else None
 
 

@@ -80,13 +80,12 @@ def _values(stream: Stream) -> list[Atom]:
 
 def _in_order(atoms: Sequence[Atom], blocks: int, width: int) -> list[_Reading]:
     """Blocks taken one after the other; atoms between them may be skipped. Best few first."""
-    if len(atoms) == blocks * width and len({atom.row for atom in atoms}) == 1:
-        slots = tuple(slot(atom) for atom in atoms)
-        return [
-            _Reading(
-                slots, sum(sum_score(slots[i : i + width]) for i in range(0, len(slots), width)), ()
-            )
-        ]
+    printed = [atom for atom in atoms if atom.kind is not Kind.BLANK]
+    whole = printed if len(printed) == blocks * width else atoms
+    if len(whole) == blocks * width and len({atom.row for atom in whole}) == 1:
+        slots = tuple(slot(atom) for atom in whole)
+        sums = [sum_score(slots[i : i + width]) for i in range(0, len(slots), width)]
+        return [_Reading(slots, sum(sums), ())]
 
     @cache
     def rest(start: int, block: int) -> tuple[_Reading, ...]:
