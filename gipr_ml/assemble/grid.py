@@ -96,10 +96,7 @@ def align(
     `steps` are the `moves` of the groups.
     """
     label = _label_scores(evidence)
-    nameless = [
-        is_blank(stream.atoms[group.start : group.stop]) and evidence.before[i].max() < OWN_LABEL
-        for i, group in enumerate(groups)
-    ]
+    nameless = _nameless(stream, groups, evidence)
     steps = [
         # Empty cells without a row's name are those of a header or of a wrapped label.
         [step for step in found if not step.rows] if empty else found
@@ -121,6 +118,14 @@ def align(
     return [_alignment(path) for path in table[-1][rows]]
 
 
+def _nameless(stream: Stream, groups: Sequence[Group], evidence: LabelEvidence) -> list[bool]:
+    """Which groups are empty cells without the name of a row of any form."""
+    return [
+        is_blank(stream.atoms[group.start : group.stop]) and evidence.any_row[i] < OWN_LABEL
+        for i, group in enumerate(groups)
+    ]
+
+
 def align_intact(
     stream: Stream, groups: Sequence[Group], evidence: LabelEvidence, rows: int, width: int
 ) -> Alignment | None:
@@ -132,10 +137,11 @@ def align_intact(
     taken: list[Taken] = []
     skipped: list[int] = []
     score = 0.0
+    nameless = _nameless(stream, groups, evidence)
     for number, group in enumerate(groups):
         atoms = stream.atoms[group.start : group.stop]
         named = evidence.before[number]
-        readings = () if is_blank(atoms) and named.max() < OWN_LABEL else candidates(atoms, width)
+        readings = () if nameless[number] else candidates(atoms, width)
         if not readings:
             skipped.append(number)
             score += sum(_skipped(atom) for atom in atoms)

@@ -32,6 +32,9 @@ class LabelEvidence:
     anywhere: NDArray[np.float64]
     """How well the best text of the whole table fits each row, shape (rows,)."""
 
+    any_row: NDArray[np.float64]
+    """How well the text before each group fits any row at all, shape (groups,)."""
+
     def of_rows(self, rows: Sequence[int]) -> LabelEvidence:
         """The evidence for some of the rows."""
         index = list(rows)
@@ -41,6 +44,7 @@ class LabelEvidence:
             self.before_fuzzy[:, index],
             self.before_trained[:, index],
             self.anywhere[index],
+            self.any_row,
         )
 
 
@@ -59,12 +63,14 @@ def label_evidence(
     best_before = best_before.reshape(-1, 2, len(rows))
     best_after = best_after.reshape(-1, 2, len(rows))
     anywhere = scores.mean(axis=0).max(axis=0) if texts else np.zeros(len(rows))
+    both = best_before.mean(axis=1)
     return LabelEvidence(
-        best_before.mean(axis=1),
+        both,
         best_after.mean(axis=1),
         best_before[:, 0],
         best_before[:, 1],
         anywhere,
+        both.max(axis=1, initial=0.0),
     )
 
 

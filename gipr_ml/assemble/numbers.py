@@ -10,6 +10,7 @@ from functools import lru_cache
 
 MISREAD = str.maketrans({"O": "0", "o": "0", "〇": "0", "○": "0", "l": "1", "I": "1", "|": "1"})
 """Letters that stand for digits where a cell holds nothing else (OCR)."""
+MISREAD_LETTERS = frozenset("Oo〇○lI|")
 LONGEST_NUMBER = 12
 """Digits of the longest number that a report may print."""
 

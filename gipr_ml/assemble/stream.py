@@ -13,15 +13,24 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 
-from gipr_ml.assemble.numbers import clean, is_not_applicable, is_run, parse_number
+from gipr_ml.assemble.numbers import (
+    MISREAD,
+    MISREAD_LETTERS,
+    clean,
+    is_not_applicable,
+    is_run,
+    parse_number,
+)
 from gipr_ml.types import Cell, LabelledLine, Line, Place
 
 _PROSE_LABELS = ("narrative", "note", "furniture", "title", "section")
 _PIECES = re.compile(
     r"(?P<note>[(（][^()（）]*\d[^()（）]*[)）])"
     r"|(?P<mark>(?<![\d.])\d{1,2}\s*[.、．]\s*(?=[^\d\s]))"
-    r"|(?P<run>[+\-−]?\d[\d ]*(?:\.\d+)?(?:(?<=\d)(?:万元|元))?(?:[-−]\d[\d ]*)*)"
+    r"|(?P<run>[+\-−]?(?<![A-Za-z])[OolI〇○|]*\d[\dOolI〇○| ]*(?:\.\d+)?(?:(?<=\d)(?:万元|元))?"
+    r"(?:[-−]\d[\d ]*)*)"
 )
+_NUMBERS = re.compile(r"[+\-−]?[\dOolI〇○|]+(?:\.\d+)?(?:万元|元)?")
 _GLUED_MARK = re.compile(r"^(?P<run>.*\d)(?P<mark>\d)$")
 SHORTEST_ROW = 7
 """Digits of the shortest row of table 3 that stands alone without borders."""
@@ -187,6 +196,8 @@ class _Builder:
         text = cell.text
         end = 0
         for found in _PIECES.finditer(text):
+            if found.lastgroup == "note" and not text[end : found.start()].strip() and end:
+                end = found.end()  # a note to the number before it
             if found.lastgroup != "run":
                 continue
             run, stop = _without_mark(text, found)
@@ -200,15 +211,17 @@ class _Builder:
     def _run(self, line: Line, index: int, text: str, start: int, stop: int, weak: float) -> None:
         inside = line.borders == "explicit" and text[stop:].strip() != ""
         weak = max(weak, 0.8 if inside else 0.0)
-        for found in re.finditer(r"[+\-−]?\d+(?:\.\d+)?(?:万元|元)?", text[start:stop]):
-            raw = found.group()
+        for found in _NUMBERS.finditer(text[start:stop]):
+            raw, certain = found.group(), True
             number = parse_number(raw)
+            if any(character in MISREAD_LETTERS for character in raw):
+                raw, certain = raw.translate(MISREAD), False
             place = Place(line.page, line.number, index, start + found.start(), start + found.end())
             plain = number is None or (number.unit is None and len(raw.lstrip("+-−")) > 1)
             self._atom(
                 Kind.RUN if plain or "." in raw else Kind.NUMBER, raw, place, line,
                 value=number.value if number else None, unit=number.unit if number else None,
-                bordered=False, weak=weak,
+                certain=certain, bordered=False, weak=weak,
             )  # fmt: skip
 
     def _atom(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gipr_ml.assemble.candidates import LOST, Slot
@@ -83,9 +83,16 @@ def _cell(key: str, slot: Slot, confidence: float, unit: str | None) -> ReportCe
     )
 
 
-def unused_numbers(atoms: Iterable[Atom]) -> list[str]:
-    """The printed numbers among atoms that no cell took and that are probably no furniture."""
-    return [atom.raw for atom in atoms if atom.kind in (Kind.NUMBER, Kind.RUN) and atom.weak < 0.5]
+def unused_numbers(atoms: Iterable[Atom], used_lines: Collection[int] = ()) -> list[str]:
+    """The printed numbers among atoms that no cell took and that may be values.
+
+    What is probably prose or furniture is left out, unless it shares a line with a value.
+    """
+    return [
+        atom.raw
+        for atom in atoms
+        if atom.kind in (Kind.NUMBER, Kind.RUN) and (atom.weak < 0.5 or atom.line in used_lines)
+    ]
 
 
 def labels(form: TableForm, keys: Iterable[str]) -> str:

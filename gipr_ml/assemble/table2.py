@@ -177,8 +177,17 @@ class _Attempt:
             reading = read_row(atoms, form_row)
             if is_blank(atoms) and self.evidence.before[first, row] < NAMED:
                 reading = None  # the empty cells of a header
+            if reading is not None and reading.splits and self._shares_line(first, last):
+                reading = None  # borders are shown on this line, so digits are not run together
             if reading is not None:
                 yield last, RowReading(reading.slots, reading.score + cost, reading.splits)
+
+    def _shares_line(self, first: int, last: int) -> bool:
+        """Whether other numbers stand on the lines of these groups."""
+        start, stop = self.groups[first].start, self.groups[last - 1].stop
+        lines = {atom.line for atom in self.stream.atoms[start:stop]}
+        others = [*self.stream.atoms[:start], *self.stream.atoms[stop:]]
+        return any(atom.line in lines and atom.kind is not Kind.BLANK for atom in others)
 
     def read(self, statements: Sequence[Statement]) -> TableReading:
         """The cells, with every reason for doubt."""
@@ -231,7 +240,7 @@ class _Attempt:
             raw
             for group in self.path.skipped
             for raw in unused_numbers(
-                self.stream.atoms[self.groups[group].start : self.groups[group].stop]
+                self.stream.atoms[self.groups[group].start : self.groups[group].stop], table.lines
             )
         ]
         if spare:

@@ -268,7 +268,7 @@ class _Attempt:
             raw
             for group in self.skipped
             for raw in unused_numbers(
-                self.stream.atoms[self.groups[group].start : self.groups[group].stop]
+                self.stream.atoms[self.groups[group].start : self.groups[group].stop], table.lines
             )
         ]
         if spare:
