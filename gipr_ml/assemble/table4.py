@@ -243,8 +243,8 @@ def _table(
             k for k, one in zip(form.cell_keys, best.slots, strict=True) if one.state is State.LOST
         ]
         table.doubt("t4.lost", f"表四缺少{len(keys)}个单元格", keys)
-    spare = unused_numbers(a for a in best.skipped if a.value != 0)
-    if spare:
+    spare = unused_numbers(best.skipped)
+    if spare and spare != ["0"]:  # a sixteenth 0 changes nothing
         table.doubt("t4.unused", f"表四中有未能归入单元格的数字：{'、'.join(spare[:5])}")
     _doubt_blanks(table, form, width, best)
     _doubt_columns(table, form, width, stream, best)
