@@ -66,6 +66,8 @@ class Page:
 
     number: int | None
     lines: tuple[Line, ...]
+    size: tuple[float, float] | None = None
+    """Width and height in the unit that the document states, where the source says them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,9 @@ class Document:
     pages: tuple[Page, ...]
     paged: bool = False
     """False where the source has no pages; `pages` then holds a single one."""
+    unit: Literal["pt", "px"] | None = None
+    """Unit of boxes and sizes, counted from the top left of a page as it is shown: points (1/72
+    inch), or pixels of the picture; None where the source has no boxes."""
 
     @property
     def lines(self) -> tuple[Line, ...]:

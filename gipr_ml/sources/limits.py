@@ -11,3 +11,9 @@ MAX_LINES = 20_000
 
 MAX_CELLS = 200_000
 """Cells of a document."""
+
+MAX_PAGES = 300
+"""Pages of a PDF or OFD document. A report has some ten."""
+
+MAX_GLYPHS = 40_000
+"""Characters and drawn objects of one page. A page full of small print has 5,000."""

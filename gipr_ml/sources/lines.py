@@ -15,6 +15,10 @@ class LineList:
     def __init__(self, name: str) -> None:
         self.name = name
         self.lines: list[Line] = []
+        self.page: int | None = None
+        """Page from 1 that lines are added to, None where the source has no pages."""
+        self.rows = 0
+        """Rows of text of a source that has no lines of its own to count."""
         self._characters = 0
         self._cells = 0
         self._tables = 0
@@ -53,6 +57,7 @@ class LineList:
                 number=len(self.lines),
                 cells=tuple(cells),
                 borders=borders,
+                page=self.page,
                 table=table,
                 source_line=source_line,
                 heading=heading,

@@ -1,0 +1,132 @@
+"""Characters to rows of text, and rows of text to lines of cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from gipr_ml.sources.chars import clean, join_texts
+from gipr_ml.sources.layout import add_lines
+from gipr_ml.sources.lines import LineList
+from gipr_ml.sources.pages import Glyph, hull, turned
+from gipr_ml.types import Cell
+
+_SAME_ROW = 0.35
+"""Sizes of type that two centres may differ in height within one row. Values set beside the middle
+of a label of two lines are half a line, about .6, away from either."""
+_WIDE_GAP, _CELL_GAP = 0.7, 1.6
+"""Sizes of type between two Chinese characters: less is the spacing of a justified line, more than
+the second a border of cells."""
+_NARROW_GAP, _NARROW_CELL_GAP = 0.18, 0.9
+"""The same where a digit or a Latin letter is on either side."""
+_BLANK = 0.08
+_FULL = 0.75
+"""Share of a cell's width that a row of digits fills where they go on in the next row."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """Characters that stand beside each other, from left to right."""
+
+    glyphs: Sequence[Glyph]
+
+    @property
+    def middle(self) -> float:
+        """Height of the centre."""
+        return sum(glyph.middle for glyph in self.glyphs) / len(self.glyphs)
+
+    @property
+    def width(self) -> float:
+        """From the first character to the last."""
+        return max(glyph.right for glyph in self.glyphs) - self.glyphs[0].left
+
+    def words(self) -> list[list[Glyph]]:
+        """The row cut at every gap that may part two cells."""
+        words = [[self.glyphs[0]]]
+        for before, glyph in pairwise(self.glyphs):
+            if spaces_between(before, glyph) > 1:
+                words.append([])
+            words[-1].append(glyph)
+        return words
+
+    def text(self, widest: int = 8) -> tuple[str, list[Glyph | None]]:
+        """The text, and for each of its characters the glyph; gaps become 1 to `widest` spaces."""
+        text = ""
+        origin: list[Glyph | None] = []
+        before: Glyph | None = None
+        for glyph in self.glyphs:
+            gap = min(spaces_between(before, glyph), widest) if before else 0
+            text += " " * gap + glyph.text
+            origin += [None] * gap + [glyph] * len(glyph.text)
+            before = glyph
+        return text, origin
+
+
+def spaces_between(before: Glyph, glyph: Glyph) -> int:
+    """Spaces that stand for the gap between two glyphs of a row: 2 and more part cells."""
+    size = max(min(before.size, glyph.size), 1.0)
+    gap = (glyph.left - before.right) / size
+    wide = _is_wide(before) and _is_wide(glyph)
+    least, parted = (_WIDE_GAP, _CELL_GAP) if wide else (_NARROW_GAP, _NARROW_CELL_GAP)
+    if gap >= parted:
+        return max(2, round(gap))
+    if glyph.spaced and not wide and gap > _BLANK:
+        return 1
+    return int(gap >= least)
+
+
+def _is_wide(glyph: Glyph) -> bool:
+    return glyph.text >= "\u2e80" or glyph.text in "“”‘’—…·"
+
+
+def rows_of(glyphs: Iterable[Glyph]) -> list[Row]:
+    """The glyphs as rows from top to bottom."""
+    rows: list[list[Glyph]] = []
+    middle = size = 0.0
+    for glyph in sorted(glyphs, key=lambda glyph: (glyph.middle, glyph.left)):
+        if rows and glyph.middle - middle <= _SAME_ROW * max(size, glyph.size):
+            rows[-1].append(glyph)
+            size = max(size, glyph.size)
+        else:
+            rows.append([glyph])
+            middle, size = glyph.middle, glyph.size
+    return [Row(sorted(row, key=lambda glyph: glyph.left)) for row in rows]
+
+
+def cell_text(glyphs: Sequence[Glyph], width: float) -> str:
+    """The text of a cell `width` points wide: its rows joined, text written sideways too."""
+    parts: list[str] = []
+    for turn in dict.fromkeys(glyph.turn for glyph in glyphs):
+        own = [turned(glyph, -turn, 0, 0) for glyph in glyphs if glyph.turn == turn]
+        rows = rows_of(own)
+        texts = [row.text(widest=1)[0] for row in rows]
+        if len(texts) > 1 and turn == 0 and _is_wrapped_number(rows, texts, width):
+            texts = ["".join(texts)]
+        parts += texts
+    return clean(join_texts(parts)).strip()
+
+
+def _is_wrapped_number(rows: Sequence[Row], texts: Sequence[str], width: float) -> bool:
+    """Whether a number was too wide for its cell and goes on below."""
+    digits = all(text.replace(".", "").replace(",", "").isdigit() for text in texts)
+    return digits and all(row.width >= _FULL * width for row in rows[:-1])
+
+
+def add_row(lines: LineList, row: Row, number: int) -> None:
+    """Add a row of text outside of tables drawn with rules, its cells told apart by their gaps.
+
+    `number` counts the rows of the document; pieces of one row share it.
+    """
+    text, origin = row.text()
+    first = len(lines.lines)
+    add_lines(lines, [(number, text)])
+    for index in range(first, len(lines.lines)):
+        line = lines.lines[index]
+        cells = tuple(_boxed(cell, origin) for cell in line.cells)
+        lines.lines[index] = replace(line, cells=cells)
+
+
+def _boxed(cell: Cell, origin: Sequence[Glyph | None]) -> Cell:
+    own = origin[cell.start : cell.start + len(cell.text)]
+    return replace(cell, box=hull(glyph for glyph in own if glyph))
