@@ -80,9 +80,10 @@ class Document:
     pages: tuple[Page, ...]
     paged: bool = False
     """False where the source has no pages; `pages` then holds a single one."""
-    unit: Literal["pt", "px"] | None = None
+    unit: Literal["pt", "px", "permille"] | None = None
     """Unit of boxes and sizes, counted from the top left of a page as it is shown: points (1/72
-    inch), or pixels of the picture; None where the source has no boxes."""
+    inch), pixels of the picture, or thousandths of the page's width and height; None where the
+    source has no boxes or does not say."""
 
     @property
     def lines(self) -> tuple[Line, ...]:

@@ -36,6 +36,7 @@ ONLY_IN = {
     "openpyxl": {"export"},
     "pyarrow": {"export"},
     "lxml": {"sources"},
+    "pypdfium2": {"sources"},
     "typer": {"cli"},
     "rich": {"cli"},
 }

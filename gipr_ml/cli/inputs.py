@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from gipr_ml.errors import UsageError
+from gipr_ml.errors import InputError, UsageError
 
 LONGEST = 240
 """Bytes of a result's name without its ending; file systems allow 255 with it."""
@@ -25,11 +25,15 @@ class Inputs:
     """Files in the given folders that are of a kind that is not read."""
 
 
-def find_inputs(paths: Sequence[Path], suffixes: Collection[str], out: Path) -> Inputs:
+def find_inputs(
+    paths: Sequence[Path], suffixes: Collection[str], out: Path, archives: Collection[str] = ()
+) -> Inputs:
     """Files named in `paths`, and those with one of `suffixes` in the folders named there.
 
     Folders are walked in the order of names, without hidden files and without `out`. A file that is
-    named itself is taken whatever it is called, and none is taken twice.
+    named itself is taken whatever it is called, and none is taken twice. A file with one of the
+    suffixes of `archives` counts as a folder; one that cannot be opened is taken as it is, so that
+    reading it tells why.
 
     Raises `UsageError` where a path is not there or nothing is left to read.
     """
@@ -39,11 +43,12 @@ def find_inputs(paths: Sequence[Path], suffixes: Collection[str], out: Path) -> 
     files: dict[Path, Path] = {}
     skipped: list[Path] = []
     for path in paths:
-        if not path.is_dir():
+        inside = _members(path, archives)
+        if inside is None and not path.is_dir():
             files.setdefault(path.resolve(), path)
             continue
-        for found in _walk(path, out.resolve()):
-            if found.suffix.lower() in suffixes:
+        for found in inside or _all(path, out.resolve(), archives):
+            if found.suffix.lower() in {*suffixes, *archives}:
                 files.setdefault(found.resolve(), found)
             else:
                 skipped.append(found)
@@ -51,6 +56,25 @@ def find_inputs(paths: Sequence[Path], suffixes: Collection[str], out: Path) -> 
         named = ", ".join(str(path) for path in paths)
         raise UsageError(f"nothing to read in {named}; files read are {', '.join(suffixes)}")
     return Inputs(tuple(files.values()), _distinct_stems(files.values()), tuple(skipped))
+
+
+def _members(path: Path, archives: Collection[str]) -> list[Path] | None:
+    """Paths of the files in an archive, or None where it is none that can be opened."""
+    if path.suffix.lower() not in archives or not path.is_file():
+        return None
+    from gipr_ml.sources.archive import archive_paths, is_archive
+
+    try:
+        return archive_paths(path) if is_archive(path) else None
+    except InputError:
+        return None
+
+
+def _all(folder: Path, out: Path, archives: Collection[str]) -> Iterator[Path]:
+    """The files of a folder, and those of the archives in it."""
+    for found in _walk(folder, out):
+        inside = _members(found, archives)
+        yield from [found] if inside is None else inside
 
 
 def _walk(folder: Path, out: Path) -> Iterator[Path]:

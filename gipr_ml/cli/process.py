@@ -25,12 +25,13 @@ def process(
     from gipr_ml import pipeline
     from gipr_ml.cli.inputs import find_inputs
     from gipr_ml.cli.run import run
-    from gipr_ml.sources.read import READERS
+    from gipr_ml.sources.archive import read_path
+    from gipr_ml.sources.read import ARCHIVES, READERS
 
     chosen = chosen_formats(formats)
-    inputs = find_inputs(paths, READERS, out)
+    inputs = find_inputs(paths, READERS, out, archives=ARCHIVES)
 
     def read(path: Path) -> Report:
-        return pipeline.process(path, model=model)
+        return pipeline.process_bytes(read_path(path), path.name, model=model)
 
     run(inputs, read, out, chosen, as_json, "reading")

@@ -1,7 +1,10 @@
 """How large an input may be. A real report has a few hundred lines and, as text, some 10 KB."""
 
-MAX_BYTES = 20_000_000
-"""Bytes of a file. Web pages that carry their pictures inside reach several million."""
+MAX_BYTES = 100_000_000
+"""Bytes of a file. A scan of thirty pages in colour has some 50 million."""
+
+MAX_TEXT_BYTES = 20_000_000
+"""Bytes of a text. Web pages that carry their pictures inside reach several million."""
 
 MAX_CHARACTERS = 2_000_000
 """Characters of a document's text, without the tags and pictures of a web page."""
@@ -17,3 +20,25 @@ MAX_PAGES = 300
 
 MAX_GLYPHS = 40_000
 """Characters and drawn objects of one page. A page full of small print has 5,000."""
+
+MAX_MEMBERS = 2_000
+"""Files in an archive or an office document."""
+
+MAX_PART_BYTES = 200_000_000
+"""Bytes that the parts of an office document that are read unpack to, all together."""
+
+MAX_RATIO = 200
+"""Times that a file of an archive may grow when it is unpacked, from `RATIO_FROM` bytes on. XML
+packs to a twentieth, rarely to a hundredth; a zip bomb to a thousandth."""
+
+RATIO_FROM = 2_000_000
+"""Bytes."""
+
+MAX_ARCHIVE_BYTES = 2_000_000_000
+"""Bytes that the files of an archive unpack to, all together."""
+
+MAX_NESTING = 2
+"""Archives in one another: one, and one inside of it."""
+
+OFFICE_SECONDS = 120
+"""Seconds that LibreOffice may take to convert one document."""

@@ -98,7 +98,7 @@ def _radicals() -> dict[str, str]:
     """What NFKC leaves of the radicals, by character."""
     text = resources.files("gipr_ml.sources").joinpath("radicals.txt").read_text("utf-8")
     rows = (line.split() for line in text.splitlines() if line and not line.startswith("#"))
-    return {radical: char for radical, char in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def hull(boxes: Iterable[Glyph]) -> Box | None:

@@ -177,7 +177,8 @@ def _walls(
         own = max(bisect_right(borders, rule.at + 0.01) - 1, 0)
         overlap = np.minimum(ends, rule.end) - np.maximum(starts, rule.start)
         covered[own] += np.maximum(overlap, 0)
-    return covered >= _WALL * (ends - starts)
+    ruled: NDArray[np.bool_] = covered >= _WALL * (ends - starts)
+    return ruled
 
 
 def _numbers(above: NDArray[np.bool_], beside: NDArray[np.bool_]) -> NDArray[np.int_]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from gipr_ml.sources.lines import LineList
 from gipr_ml.sources.pages import Glyph, Sheet, hull, main_turn, turned_box, turned_sheet
@@ -92,7 +93,7 @@ def _rows_of_cells(regions: Sequence[Region]) -> list[list[Cell]]:
     middles = _merged(regions)
     if not middles:
         return [[cell for region in regions for cell in _cells(region, region.glyphs)]]
-    borders = [(a + b) / 2 for a, b in zip(middles, middles[1:], strict=False)]
+    borders = [(a + b) / 2 for a, b in pairwise(middles)]
     rows: list[list[Cell]] = []
     for index in range(len(middles)):
         top = borders[index - 1] if index else float("-inf")

@@ -107,7 +107,9 @@ def read_pdf(data: bytes, name: str, read_scanned: ReadScanned | None = None) ->
         if count == 0:
             raise InputError(f"{name}: the PDF has no pages; export it anew")
         if count > MAX_PAGES:
-            raise TooLarge(f"{name}: {count:,} pages, more than {MAX_PAGES}; give one report a file")
+            raise TooLarge(
+                f"{name}: {count:,} pages, more than {MAX_PAGES}; give one report a file"
+            )
         return _Pages(document, name, read_scanned).read(count)
     finally:
         document.close()

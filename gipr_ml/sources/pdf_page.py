@@ -9,10 +9,10 @@ import ctypes
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import pypdfium2 as pdfium
 import pypdfium2.raw as c
 from numpy.typing import NDArray
 
@@ -77,7 +77,7 @@ def draw_page(document: Any, index: int) -> tuple[Image, float]:
     try:
         width, height = page.get_size()
         scale = min(DPI / 72, math.sqrt(_MOST_PIXELS / max(1.0, width * height)))
-        bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=False, may_draw_forms=True)
+        bitmap = page.render(scale=scale, rev_byteorder=True)
         drawn = np.array(bitmap.to_numpy()[:, :, :3], dtype=np.uint8)
         bitmap.close()
         return drawn, scale
@@ -222,7 +222,7 @@ class _Reader:
             if filled and self._thin(box, rules):
                 continue
             if stroked:
-                for start, end in zip(points, points[1:], strict=False):
+                for start, end in pairwise(points):
                     self._segment(self._corners([start, end]), rules)
 
     def _outlines(

@@ -3,32 +3,115 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from gipr_ml.errors import EmptyInput, InputError, TooLarge, UnknownFormat
 from gipr_ml.sources.encoding import decode
 from gipr_ml.sources.html import add_html
-from gipr_ml.sources.limits import MAX_BYTES
+from gipr_ml.sources.limits import MAX_BYTES, MAX_TEXT_BYTES
 from gipr_ml.sources.lines import LineList
 from gipr_ml.sources.signatures import looks_like
 from gipr_ml.sources.text import add_markdown, add_text
 from gipr_ml.types import Document, Page
 
+Unit = Literal["pt", "px", "permille"]
+
 
 @dataclass(frozen=True)
 class Reader:
-    """A kind of input: how it is called, and what adds its lines."""
+    """A kind of input: how it is called, and what makes pages of its bytes."""
 
     media_type: str
-    add: Callable[[LineList, str], None]
+    read: Callable[[bytes, str], tuple[Page, ...]]
+    unit: Unit | None = None
+    """Unit of the boxes, where the kind has some."""
+    text: bool = False
+    """Whether files of this kind are text, which content may show to be of another kind."""
 
 
-TEXT = Reader("text/plain", add_text)
-MARKDOWN = Reader("text/markdown", add_markdown)
-HTML = Reader("text/html", add_html)
+def _of_text(add: Callable[[LineList, str], None]) -> Callable[[bytes, str], tuple[Page, ...]]:
+    """A reader of bytes from one that adds the lines of a text."""
+
+    def read(data: bytes, name: str) -> tuple[Page, ...]:
+        lines = LineList(name)
+        add(lines, decode(data, name))
+        return (Page(None, tuple(lines.lines)),)
+
+    return read
+
+
+def _of_bytes(add: Callable[[LineList, bytes], None], data: bytes, name: str) -> tuple[Page, ...]:
+    lines = LineList(name)
+    add(lines, data)
+    return (Page(None, tuple(lines.lines)),)
+
+
+def _read_pdf(data: bytes, name: str) -> tuple[Page, ...]:
+    from gipr_ml.sources.pdf import read_pdf
+
+    return read_pdf(data, name)
+
+
+def _read_ofd(data: bytes, name: str) -> tuple[Page, ...]:
+    from gipr_ml.sources.ofd import read_ofd
+
+    return read_ofd(data, name)
+
+
+def _read_docx(data: bytes, name: str) -> tuple[Page, ...]:
+    from gipr_ml.sources.docx import add_docx
+
+    return _of_bytes(add_docx, data, name)
+
+
+def _read_xlsx(data: bytes, name: str) -> tuple[Page, ...]:
+    from gipr_ml.sources.xlsx import add_xlsx
+
+    return _of_bytes(add_xlsx, data, name)
+
+
+def _read_office(data: bytes, name: str) -> tuple[Page, ...]:
+    from gipr_ml.sources.office import add_office
+
+    return _of_bytes(add_office, data, name)
+
+
+def _read_mhtml(data: bytes, name: str) -> tuple[Page, ...]:
+    from gipr_ml.sources.mhtml import add_mhtml
+
+    return _of_bytes(add_mhtml, data, name)
+
+
+def _read_json(data: bytes, name: str) -> tuple[Page, ...]:
+    """What another parser wrote; JSON of any other kind is refused."""
+    from gipr_ml.sources.parsed import is_parsed, parse_json, read_parsed
+
+    content = parse_json(decode(data, name), name)
+    if content is None or not is_parsed(content):
+        raise UnknownFormat(
+            f"{name}: is not what MinerU, docling, dots.ocr or PaddleOCR write; "
+            "give the report itself"
+        )
+    return read_parsed(content, name)
+
+
+TEXT = Reader("text/plain", _of_text(add_text), text=True)
+MARKDOWN = Reader("text/markdown", _of_text(add_markdown), text=True)
+HTML = Reader("text/html", _of_text(add_html), text=True)
+MHTML = Reader("multipart/related", _read_mhtml, text=True)
+JSON = Reader("application/json", _read_json, text=True)
+PDF = Reader("application/pdf", _read_pdf, unit="pt")
+OFD = Reader("application/ofd", _read_ofd, unit="pt")
+DOCX = Reader("application/vnd.openxmlformats-officedocument.wordprocessingml.document", _read_docx)
+XLSX = Reader("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _read_xlsx)
+OFFICE = Reader("application/x-ole-storage", _read_office)
+RTF = Reader("application/rtf", _read_office)
 
 READERS: dict[str, Reader] = {
     ".txt": TEXT,
@@ -37,9 +120,30 @@ READERS: dict[str, Reader] = {
     ".htm": HTML,
     ".html": HTML,
     ".xhtml": HTML,
+    ".mht": MHTML,
+    ".mhtml": MHTML,
+    ".json": JSON,
+    ".pdf": PDF,
+    ".ofd": OFD,
+    ".docx": DOCX,
+    ".xlsx": XLSX,
+    ".doc": OFFICE,
+    ".wps": OFFICE,
+    ".xls": OFFICE,
+    ".et": OFFICE,
+    ".rtf": RTF,
 }
-"""By suffix. A file of another suffix is read as text where it is text."""
+"""By suffix. What a file begins with counts for more; one of another suffix is read as text where
+it is text."""
 
+ARCHIVES = (".zip",)
+"""Suffixes of what is a folder of inputs; see `archive`."""
+
+_PARTS = (("word/document.xml", DOCX), ("xl/workbook.xml", XLSX), ("OFD.xml", OFD))
+"""Parts by which a ZIP package is told."""
+_BEGINNINGS = ((b"%PDF-", PDF), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OFFICE), (b"{\\rtf", RTF))
+_PDF_WITHIN = 1024
+"""Bytes that may stand before the beginning of a PDF, as its standard says."""
 _OPENING = 4096
 """Characters at the beginning that tell a web page."""
 _NOT_SHOWN = re.compile(r"<!--.*?(?:-->|$)|<\?xml[^>]*>", re.DOTALL)
@@ -49,16 +153,17 @@ _TAG = re.compile(r"<[a-z!/]", re.IGNORECASE)
 
 
 def read_document(path: Path) -> Document:
-    """Read the file at `path`. Its name in the result is its stem.
+    """Read the file at `path`, which may lie inside of an archive. Its name is its stem.
 
     Raises an `InputError`: `EmptyInput`, `UnknownFormat`, `BadEncoding`, `TooLarge`, or the plain
     one where the file cannot be opened.
     """
+    from gipr_ml.sources.archive import read_path
+
     try:
         if path.is_dir():
             raise InputError(f"{path.name}: is a folder, not a file")
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        data = read_path(path)
     except OSError as error:
         raise InputError(f"{path.name}: cannot be opened ({error.strerror})") from error
     return read_bytes(data, path.name)
@@ -73,31 +178,73 @@ def read_bytes(data: bytes, name: str) -> Document:
         raise TooLarge(f"{name}: larger than {MAX_BYTES // 1_000_000} MB; give one report a file")
     if not data.strip():
         raise EmptyInput(f"{name}: the file is empty")
-    if kind := looks_like(data):
-        raise UnknownFormat(
-            f"{name}: looks like {kind}; this version reads text, Markdown and HTML"
-        )
-    text = decode(data, name)
-    reader = _reader(Path(name).suffix.lower(), text)
-    lines = LineList(name)
-    reader.add(lines, text)
-    if not lines.lines:
+    reader = find_reader(data, name)
+    pages = reader.read(data, name)
+    if not any(page.lines for page in pages):
         raise EmptyInput(f"{name}: the file holds no text")
     return Document(
         name=Path(name).stem,
         sha256=hashlib.sha256(data).hexdigest(),
         media_type=reader.media_type,
-        pages=(Page(None, tuple(lines.lines)),),
+        pages=pages,
+        paged=pages[0].number is not None,
+        unit=reader.unit,
     )
 
 
-def _reader(suffix: str, text: str) -> Reader:
+def find_reader(data: bytes, name: str) -> Reader:
+    """The reader for the bytes of a file called `name`.
+
+    Raises `UnknownFormat` for a kind that is not read, `TooLarge` and `BadEncoding` for a text
+    that cannot be.
+    """
+    for beginning, reader in _BEGINNINGS:
+        if data.startswith(beginning):
+            return reader
+    if data.startswith(b"PK"):
+        return _packed(data, name)
+    suffix = Path(name).suffix.lower()
+    if suffix == ".pdf" and b"%PDF-" in data[:_PDF_WITHIN]:
+        return PDF
+    if kind := looks_like(data):
+        raise UnknownFormat(f"{name}: looks like {kind}; this version does not read such files")
+    if len(data) > MAX_TEXT_BYTES:
+        raise TooLarge(
+            f"{name}: a text larger than {MAX_TEXT_BYTES // 1_000_000} MB; give one report a file"
+        )
+    return _textual(data, name, suffix)
+
+
+def _packed(data: bytes, name: str) -> Reader:
+    """The reader for a ZIP package."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            parts = {part.lstrip("/") for part in package.namelist()}
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
+        raise InputError(
+            f"{name}: the document or archive is damaged or cut short; download it anew"
+        ) from error
+    for part, reader in _PARTS:
+        if part in parts:
+            return reader
+    raise UnknownFormat(
+        f"{name}: is an archive or a document of a kind that is not read; "
+        "give archives to gipr process, or unpack them"
+    )
+
+
+def _textual(data: bytes, name: str, suffix: str) -> Reader:
+    from gipr_ml.sources.mhtml import is_mhtml
+
+    reader = READERS.get(suffix)
+    if is_mhtml(data):
+        return MHTML
+    text = decode(data, name)
     opening = _NOT_SHOWN.sub("", text[:_OPENING])
     if _PAGE.match(opening):
         return HTML
-    reader = READERS.get(suffix)
     if reader is HTML and not _TAG.search(text):
         return TEXT
     if reader in (None, TEXT) and _FRAGMENT.match(opening):
         return HTML
-    return reader or TEXT
+    return reader if reader is not None and reader.text and reader is not MHTML else TEXT

@@ -9,7 +9,7 @@ import pytest
 from gipr_ml.errors import BadEncoding, EmptyInput, InputError, TooLarge, UnknownFormat
 from gipr_ml.sources import read_bytes
 from gipr_ml.sources.encoding import decode, plausibility
-from gipr_ml.sources.limits import MAX_BYTES
+from gipr_ml.sources.limits import MAX_TEXT_BYTES
 
 TEXT = "青山市财政局2023年政府信息公开工作年度报告\n规章\t0\t0\t0\n行政规范性文件\t6\t2\t33\n"
 
@@ -113,7 +113,7 @@ def test_a_file_without_text_is_empty(data: bytes) -> None:
 
 def test_a_file_beyond_the_limits_is_refused() -> None:
     with pytest.raises(TooLarge, match="20 MB"):
-        read_bytes(b"0" * (MAX_BYTES + 1), "report.txt")
+        read_bytes(b"0" * (MAX_TEXT_BYTES + 1), "report.txt")
     with pytest.raises(TooLarge, match="20,000 lines"):
         read_bytes(b"0\n" * 20_001, "report.txt")
     with pytest.raises(TooLarge, match="2,000,000 characters"):

@@ -1,0 +1,277 @@
+"""OFD documents (GB/T 33190-2016): the Chinese national format for fixed pages."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+from gipr_ml.errors import EmptyInput, InputError, TooLarge
+from gipr_ml.sources.limits import MAX_GLYPHS, MAX_PAGES
+from gipr_ml.sources.lines import LineList
+from gipr_ml.sources.package import Package, joined, local
+from gipr_ml.sources.pages import Glyph, Rule, Sheet, mend
+from gipr_ml.sources.pages_lines import add_sheet
+from gipr_ml.types import Box, Page
+
+_POINTS = 72 / 25.4
+"""Points in a millimetre, the unit of the format."""
+_A4 = (0.0, 0.0, 210.0, 297.0)
+_ASCENT, _DESCENT = 0.88, 0.12
+"""Share of the size of type above and below the line that characters stand on."""
+_NARROW = 0.55
+"""Width of a digit or Latin letter in sizes of type, where the file does not say it."""
+_THICKEST = 1.0
+"""Millimetres: a filled shape that is thinner is a rule."""
+_LEVEL = 0.2
+_DEEPEST = 8
+_PATH = re.compile(r"[MLQBACS]|[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_NUMBERS = {"M": 2, "L": 2, "S": 2, "Q": 4, "B": 6, "A": 7, "C": 0}
+
+_Matrix = tuple[float, float, float, float, float, float]
+_Point = tuple[float, float]
+
+
+def read_ofd(data: bytes, name: str) -> tuple[Page, ...]:
+    """The pages of an OFD document, from 1; boxes are points from the top left of the page.
+
+    Raises `InputError` where it is damaged or has no pages, `EmptyInput` where its pages hold no
+    text, `TooLarge` beyond the limits.
+    """
+    package = Package(data, name, "OFD document")
+    root = package.xml("OFD.xml")
+    paths = [found.text or "" for found in root.iter("{*}DocRoot")] if root is not None else []
+    sheets = [found for path in paths for found in _document(package, joined("OFD.xml", path))]
+    if not sheets:
+        raise InputError(f"{name}: the OFD document has no pages; export it anew")
+    if len(sheets) > MAX_PAGES:
+        raise TooLarge(f"{name}: more than {MAX_PAGES} pages; give one report a file")
+    lines = LineList(name)
+    pages = []
+    for number, (page, templates, area) in enumerate(sheets, 1):
+        first = len(lines.lines)
+        sheet = _Reader(name, number, area).read([*templates, page])
+        add_sheet(lines, sheet)
+        size = round(sheet.width, 1), round(sheet.height, 1)
+        pages.append(Page(number, tuple(lines.lines[first:]), size))
+    if not lines.lines:
+        raise EmptyInput(f"{name}: the OFD document holds no text; it may be a scan")
+    return tuple(pages)
+
+
+def _document(package: Package, path: str) -> Iterator[tuple[Any, list[Any], Box]]:
+    """The pages of one document of the file, each with its templates and its area in mm."""
+    root = package.xml(path)
+    if root is None:
+        return
+    common = root.find("{*}CommonData")
+    area = _area(common, _A4)
+    located = {
+        found.get("ID"): joined(path, found.get("BaseLoc", ""))
+        for found in (common.iter("{*}TemplatePage") if common is not None else ())
+    }
+    templates: dict[str | None, Any] = {}
+    for page in root.iterfind("{*}Pages/{*}Page"):
+        content = package.xml(joined(path, page.get("BaseLoc", "")))
+        if content is None:
+            continue
+        own = []
+        for used in content.iterfind("{*}Template"):
+            key = used.get("TemplateID")
+            if key not in templates:
+                templates[key] = package.xml(located.get(key, ""))
+            if templates[key] is not None:
+                own.append(templates[key])
+        yield content, own, _area(content, area)
+
+
+def _area(parent: Any, otherwise: Box) -> Box:
+    """The area of a page as its left, top, width and height in mm."""
+    if parent is None:
+        return otherwise
+    for path in ("{*}Area/{*}PhysicalBox", "{*}PageArea/{*}PhysicalBox"):
+        found = parent.find(path)
+        numbers = _numbers(found.text) if found is not None else []
+        if len(numbers) == 4 and numbers[2] > 0 and numbers[3] > 0:
+            return numbers[0], numbers[1], numbers[2], numbers[3]
+    return otherwise
+
+
+def _numbers(text: str | None) -> list[float]:
+    try:
+        numbers = [float(part) for part in (text or "").split()]
+    except ValueError:
+        return []
+    return numbers if all(map(math.isfinite, numbers)) else []
+
+
+class _Reader:
+    """Collects what stands on a page."""
+
+    def __init__(self, name: str, number: int, area: Box) -> None:
+        self._name = name
+        self._number = number
+        self._area = area
+        self._glyphs: list[Glyph] = []
+        self._rules: list[Rule] = []
+
+    def read(self, roots: list[Any]) -> Sheet:
+        for root in roots:
+            for layer in root.iterfind("{*}Content/{*}Layer"):
+                self._block(layer, 0)
+        width, height = self._area[2] * _POINTS, self._area[3] * _POINTS
+        return Sheet(self._number, width, height, self._glyphs, self._rules)
+
+    def _block(self, parent: Any, depth: int) -> None:
+        for item in parent:
+            kind = local(item)
+            if kind == "TextObject" and item.get("Visible", "true") != "false":
+                self._text(item)
+            elif kind == "PathObject" and item.get("Visible", "true") != "false":
+                self._path(item)
+            elif kind == "PageBlock" and depth < _DEEPEST:
+                self._block(item, depth + 1)
+            if len(self._glyphs) + len(self._rules) > MAX_GLYPHS:
+                raise TooLarge(
+                    f"{self._name}: page {self._number} holds more than {MAX_GLYPHS:,} characters "
+                    "or drawn objects; it is no page of a report"
+                )
+
+    def _place(self, item: Any) -> _Matrix:
+        """From coordinates of an object to millimetres of the page."""
+        box = _numbers(item.get("Boundary"))
+        x, y = (box[0], box[1]) if len(box) == 4 else (0.0, 0.0)
+        matrix = _numbers(item.get("CTM"))
+        a, b, c, d, e, f = matrix if len(matrix) == 6 else (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+        return a, b, c, d, e + x - self._area[0], f + y - self._area[1]
+
+    # ------------------------------------------------------------ characters
+
+    def _text(self, item: Any) -> None:
+        matrix = self._place(item)
+        size = (_numbers(item.get("Size")) or [0.0])[0]
+        if size <= 0:
+            return
+        stretch = (_numbers(item.get("HScale")) or [1.0])[0]
+        turn = (round(math.atan2(matrix[1], matrix[0]) / (math.pi / 2))) % 4
+        direction = (_numbers(item.get("CharDirection")) or [0.0])[0]
+        turn = (turn + round(direction / 90)) % 4
+        x = y = 0.0
+        for code in item.iter("{*}TextCode"):
+            x = (_numbers(code.get("X")) or [x])[0]
+            y = (_numbers(code.get("Y")) or [y])[0]
+            text = code.text or ""
+            across, down = _deltas(code.get("DeltaX"), text), _deltas(code.get("DeltaY"), text)
+            self._code(text, matrix, (x, y), across, down, size, stretch, turn)
+
+    def _code(
+        self,
+        text: str,
+        matrix: _Matrix,
+        start: _Point,
+        across: list[float],
+        down: list[float],
+        size: float,
+        stretch: float,
+        turn: int,
+    ) -> None:
+        x, y = start
+        spaced = False
+        for index, char in enumerate(text):
+            natural = size * stretch * (1.0 if char >= "\u2e80" else _NARROW)
+            step = across[index] if index < len(across) else (0.0 if down else natural)
+            if char.isspace():
+                spaced = True
+            else:
+                width = min(natural, step) if step > 0 else natural
+                box = _hull(matrix, x, y - _ASCENT * size, x + width, y + _DESCENT * size)
+                self._glyphs.append(Glyph(mend(char), *box, turn=turn, spaced=spaced))
+                spaced = False
+            x += step
+            y += down[index] if index < len(down) else 0.0
+
+    # ------------------------------------------------------------ what is drawn
+
+    def _path(self, item: Any) -> None:
+        stroked = item.get("Stroke", "true") != "false"
+        filled = item.get("Fill", "false") == "true"
+        data = item.find("{*}AbbreviatedData")
+        if data is None or not (stroked or filled):
+            return
+        for corners in _outlines(data.text or "", self._place(item)):
+            if filled and self._rule(_around(corners), _THICKEST):
+                continue
+            if stroked:
+                for ends in pairwise(corners):
+                    self._rule(_around(list(ends)), _LEVEL)
+
+    def _rule(self, box: Box, thickest: float) -> bool:
+        left, top, right, bottom = (side * _POINTS for side in box)
+        width, height = right - left, bottom - top
+        if height <= thickest * _POINTS and width > height:
+            self._rules.append(Rule(True, (top + bottom) / 2, left, right))
+        elif width <= thickest * _POINTS and height > width:
+            self._rules.append(Rule(False, (left + right) / 2, top, bottom))
+        else:
+            return False
+        return True
+
+
+def _deltas(text: str | None, characters: str) -> list[float]:
+    """Steps between characters: `3 3 4` or, for twice 3, `g 2 3 4`."""
+    steps: list[float] = []
+    parts = iter((text or "").split())
+    try:
+        for part in parts:
+            if part == "g":
+                count, step = int(next(parts)), float(next(parts))
+                steps += [step] * max(0, min(count, len(characters)))
+            else:
+                steps.append(float(part))
+    except (ValueError, StopIteration):
+        return steps
+    return steps
+
+
+def _hull(matrix: _Matrix, left: float, top: float, right: float, bottom: float) -> Box:
+    points = [_moved(matrix, x, y) for x in (left, right) for y in (top, bottom)]
+    left, top, right, bottom = _around(points)
+    return left * _POINTS, top * _POINTS, right * _POINTS, bottom * _POINTS
+
+
+def _around(points: list[_Point]) -> Box:
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _moved(matrix: _Matrix, x: float, y: float) -> _Point:
+    a, b, c, d, e, f = matrix
+    return a * x + c * y + e, b * x + d * y + f
+
+
+def _outlines(data: str, matrix: _Matrix) -> Iterator[list[_Point]]:
+    """The corners of each straight part of a path; curves end a part."""
+    points: list[_Point] = []
+    parts = _PATH.findall(data)
+    at = 0
+    while at < len(parts):
+        command, at = parts[at], at + 1
+        count = _NUMBERS.get(command)
+        if count is None:
+            continue
+        numbers = parts[at : at + count]
+        if len(numbers) < count or any(number in _NUMBERS for number in numbers):
+            break
+        at += count
+        if command == "C":
+            points += points[:1]
+            continue
+        if command != "L":
+            if len(points) > 1:
+                yield points
+            points = []
+        points.append(_moved(matrix, float(numbers[-2]), float(numbers[-1])))
+    if len(points) > 1:
+        yield points

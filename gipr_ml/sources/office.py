@@ -1,0 +1,98 @@
+"""Older office documents (DOC, WPS, RTF, XLS, ET), converted by LibreOffice where that is there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Literal
+
+from gipr_ml.errors import InputError, UnknownFormat
+from gipr_ml.sources.docx import add_docx
+from gipr_ml.sources.limits import OFFICE_SECONDS
+from gipr_ml.sources.lines import LineList
+from gipr_ml.sources.xlsx import add_xlsx
+
+Target = Literal["docx", "xlsx"]
+
+_PROGRAMS = ("soffice", "libreoffice")
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_BOOKS = tuple(name.encode("utf-16-le") for name in ("Workbook\0", "Book\0"))
+"""Streams of an old office document that say that it is a workbook."""
+
+
+def find_office() -> str | None:
+    """The path of LibreOffice, or None where it is not installed."""
+    return next((path for name in _PROGRAMS if (path := shutil.which(name))), None)
+
+
+def add_office(lines: LineList, data: bytes) -> None:
+    """Add the lines of an old office document, text or workbook.
+
+    Raises `UnknownFormat` where LibreOffice is not installed, `InputError` where the document is
+    encrypted or damaged or takes too long.
+    """
+    if _ENCRYPTED in data:
+        raise InputError(f"{lines.name}: is protected by a password; save it without one")
+    target: Target = "xlsx" if any(stream in data for stream in _BOOKS) else "docx"
+    converted = _convert(data, lines.name, target)
+    (add_xlsx if target == "xlsx" else add_docx)(lines, converted)
+
+
+def _convert(data: bytes, name: str, target: Target) -> bytes:
+    program = find_office()
+    if program is None:
+        raise UnknownFormat(
+            f"{name}: an old office document, which needs LibreOffice, and that is not installed "
+            f"here; install it, or save the document as {target.upper()} or PDF"
+        )
+    with tempfile.TemporaryDirectory(prefix="gipr-office-") as folder:
+        # The name of the input never reaches the command line; its own suffix would not be
+        # believed anyway, and .wps makes LibreOffice think of another program's format.
+        suffix = "rtf" if data.startswith(b"{\\rtf") else {"docx": "doc", "xlsx": "xls"}[target]
+        source = Path(folder) / f"document.{suffix}"
+        source.write_bytes(data)
+        command = [
+            program,
+            f"-env:UserInstallation={(Path(folder) / 'profile').as_uri()}",
+            "--headless",
+            "--norestore",
+            "--convert-to",
+            target,
+            "--outdir",
+            str(Path(folder) / "out"),
+            str(source),
+        ]
+        if not _run(command, folder):
+            raise InputError(f"{name}: LibreOffice took longer than {OFFICE_SECONDS} s; give it up")
+        result = Path(folder) / "out" / f"document.{target}"
+        if not result.is_file():
+            raise InputError(
+                f"{name}: LibreOffice cannot read the document; it may be damaged, save it anew"
+            )
+        return result.read_bytes()
+
+
+def _run(command: list[str], folder: str) -> bool:
+    """Run LibreOffice and all that it starts; False where it had to be stopped."""
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env={**os.environ, "HOME": folder},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        process.wait(OFFICE_SECONDS)
+    except BaseException as error:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        if isinstance(error, subprocess.TimeoutExpired):
+            return False
+        raise
+    return True
