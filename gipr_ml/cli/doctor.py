@@ -13,8 +13,10 @@ from gipr_ml.errors import GiprError
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
 
-Check = tuple[str, bool, str]
-"""A part, whether it is in order, and its version or what to do about it."""
+Check = tuple[str, bool | None, str]
+"""A part, whether it is in order (None: not there and not needed by all), and its version or what
+to do about it."""
+_MARKS = {True: ("ok     ", "green"), False: ("missing", "red"), None: ("absent ", "yellow")}
 
 
 def doctor() -> None:
@@ -28,9 +30,10 @@ def doctor() -> None:
     ):
         typer.echo(f"\n{title}")
         for name, good, words in checks:
-            mark = typer.style("ok     " if good else "missing", fg="green" if good else "red")
+            word, colour = _MARKS[good]
+            mark = typer.style(word, fg=colour)
             typer.echo(f"  {mark}  {name:20} {words}")
-            sound = sound and good
+            sound = sound and good is not False
     typer.echo(
         "\nEverything that is needed is there."
         if sound
@@ -67,8 +70,18 @@ def _parts() -> Iterator[Check]:
 
 
 def _kinds() -> Iterator[Check]:
-    from gipr_ml.sources.read import READERS
+    from gipr_ml.sources.office import missing_part
+    from gipr_ml.sources.read import ARCHIVES, OFFICE, READERS, RTF
 
-    for media_type in dict.fromkeys(reader.media_type for reader in READERS.values()):
-        endings = [end for end, reader in READERS.items() if reader.media_type == media_type]
-        yield media_type, True, " ".join(endings)
+    for reader in dict.fromkeys(READERS.values()):
+        if reader not in (OFFICE, RTF):
+            yield reader.title, True, " ".join(end for end, r in READERS.items() if r is reader)
+    yield "archive of these", True, " ".join(ARCHIVES)
+    for title, missing, endings in (
+        ("old Word and WPS", missing_part("docx"), ".doc .wps .rtf"),
+        ("old workbook", missing_part("xlsx"), ".xls .et"),
+    ):
+        if missing is None:
+            yield title, True, endings
+        else:
+            yield title, None, f"{endings}: install {missing}, or save such files in a newer format"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -26,14 +26,18 @@ class Inputs:
 
 
 def find_inputs(
-    paths: Sequence[Path], suffixes: Collection[str], out: Path, archives: Collection[str] = ()
+    paths: Sequence[Path],
+    suffixes: Collection[str],
+    out: Path,
+    archives: Collection[str] = (),
+    worth: Callable[[Path], bool] = bool,
 ) -> Inputs:
     """Files named in `paths`, and those with one of `suffixes` in the folders named there.
 
     Folders are walked in the order of names, without hidden files and without `out`. A file that is
     named itself is taken whatever it is called, and none is taken twice. A file with one of the
     suffixes of `archives` counts as a folder; one that cannot be opened is taken as it is, so that
-    reading it tells why.
+    reading it tells why. Of what is found, only what is `worth` reading is taken.
 
     Raises `UsageError` where a path is not there or nothing is left to read.
     """
@@ -48,7 +52,7 @@ def find_inputs(
             files.setdefault(path.resolve(), path)
             continue
         for found in inside or _all(path, out.resolve(), archives):
-            if found.suffix.lower() in {*suffixes, *archives}:
+            if found.suffix.lower() in {*suffixes, *archives} and worth(found):
                 files.setdefault(found.resolve(), found)
             else:
                 skipped.append(found)

@@ -42,3 +42,10 @@ MAX_NESTING = 2
 
 OFFICE_SECONDS = 120
 """Seconds that LibreOffice may take to convert one document."""
+
+MAX_STREAM_BYTES = 24_000_000
+"""Bytes that one packed part of a PDF unpacks to, pictures and fonts aside. The drawing commands of
+a page of text are some 100,000."""
+
+MAX_PIXELS = 200_000_000
+"""Pixels of one picture on a page that is drawn: A2 at 600 dpi has 140 million."""

@@ -24,6 +24,24 @@ _BOOKS = tuple(name.encode("utf-16-le") for name in ("Workbook\0", "Book\0"))
 """Streams of an old office document that say that it is a workbook."""
 
 
+_PARTS: dict[Target, tuple[str, str]] = {
+    "docx": ("Writer", "libswlo.so"),
+    "xlsx": ("Calc", "libsclo.so"),
+}
+"""The part of LibreOffice that opens a kind of document; on Linux the parts are installed apart."""
+
+
+def missing_part(target: Target) -> str | None:
+    """The part of LibreOffice that is not there: None where all is or nobody can tell."""
+    program = find_office()
+    if program is None:
+        return "LibreOffice"
+    folder = Path(program).resolve().parent
+    part, library = _PARTS[target]
+    parted = any((folder / file).exists() for _, file in _PARTS.values())
+    return f"LibreOffice {part}" if parted and not (folder / library).exists() else None
+
+
 def find_office() -> str | None:
     """The path of LibreOffice, or None where it is not installed."""
     return next((path for name in _PROGRAMS if (path := shutil.which(name))), None)
@@ -44,9 +62,9 @@ def add_office(lines: LineList, data: bytes) -> None:
 
 def _convert(data: bytes, name: str, target: Target) -> bytes:
     program = find_office()
-    if program is None:
+    if (missing := missing_part(target)) or program is None:
         raise UnknownFormat(
-            f"{name}: an old office document, which needs LibreOffice, and that is not installed "
+            f"{name}: an old office document, which needs {missing}, and that is not installed "
             f"here; install it, or save the document as {target.upper()} or PDF"
         )
     with tempfile.TemporaryDirectory(prefix="gipr-office-") as folder:
@@ -67,7 +85,9 @@ def _convert(data: bytes, name: str, target: Target) -> bytes:
             str(source),
         ]
         if not _run(command, folder):
-            raise InputError(f"{name}: LibreOffice took longer than {OFFICE_SECONDS} s; give it up")
+            raise InputError(
+                f"{name}: LibreOffice took longer than {OFFICE_SECONDS} s; save the document anew"
+            )
         result = Path(folder) / "out" / f"document.{target}"
         if not result.is_file():
             raise InputError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import Enum
@@ -13,9 +14,10 @@ import pypdfium2.raw as c
 from gipr_ml.errors import EmptyInput, InputError, TooLarge
 from gipr_ml.sources.chars import is_cjk
 from gipr_ml.sources.encoding import plausibility
-from gipr_ml.sources.limits import MAX_PAGES
+from gipr_ml.sources.limits import MAX_PAGES, MAX_PIXELS
 from gipr_ml.sources.lines import LineList
 from gipr_ml.sources.pages_lines import add_sheet
+from gipr_ml.sources.pdf_guard import check_streams
 from gipr_ml.sources.pdf_page import Image, PdfPage, draw_page, read_page
 from gipr_ml.sources.spaces import VALUE
 from gipr_ml.sources.vocabulary import resembles_row
@@ -24,6 +26,7 @@ from gipr_ml.types import Box, Cell, Line, Page
 ReadScanned = Callable[[int, Image], Sequence[Line]]
 """Reads the picture of a page, given its index from 0. Boxes of the lines are pixels of it."""
 
+_NO_PAGES = re.compile(rb"/Kids\s*\[\s*\]")
 _PICTURE = 0.12
 """Share of the page that pictures cover for a table to be among them: three lines of one."""
 _WHOLE = 0.6
@@ -116,6 +119,7 @@ def read_pdf(data: bytes, name: str, read_scanned: ReadScanned | None = None) ->
 
 
 def _open(data: bytes, name: str) -> Any:
+    check_streams(data, name)
     try:
         return pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
@@ -123,6 +127,8 @@ def _open(data: bytes, name: str) -> Any:
             raise InputError(
                 f"{name}: the PDF is protected by a password; save it without one"
             ) from None
+        if _NO_PAGES.search(data):
+            raise InputError(f"{name}: the PDF has no pages; export it anew") from None
         raise InputError(
             f"{name}: the PDF is damaged or cut short; download or export it anew"
         ) from None
@@ -174,6 +180,11 @@ class _Pages:
         if kind is PageKind.DOUBTFUL:
             self._doubt(first)
         if self._read_scanned and kind not in (PageKind.TEXT, PageKind.BLANK):
+            if page.pixels > MAX_PIXELS:
+                raise TooLarge(
+                    f"{self._name}: a picture on page {index + 1} has more than "
+                    f"{MAX_PIXELS // 1_000_000} million pixels; scan it with fewer"
+                )
             self._recognise(index, first, self._read_scanned)
         return round(page.sheet.width, 1), round(page.sheet.height, 1)
 

@@ -53,6 +53,8 @@ class PdfPage:
     invisible: int = 0
     """Characters that are not shown, as programs put them behind a scan."""
     pictures: list[Box] = field(default_factory=list)
+    pixels: int = 0
+    """Of the largest picture."""
     drawings: int = 0
     """Drawn objects that are no rules; text that was turned into curves is such."""
 
@@ -201,6 +203,7 @@ class _Reader:
             box = self._corners([_moved(matrix, x, y) for x in (0, 1) for y in (0, 1)])
             if not self._thin(box, rules):
                 self._found.pictures.append(box)
+                self._found.pixels = max(self._found.pixels, _pixels(item))
         elif kind == c.FPDF_PAGEOBJ_PATH:
             before = len(rules)
             self._path(item, matrix, rules)
@@ -302,6 +305,12 @@ def _character(code: int) -> str:
 
 def _is_private(code: int) -> bool:
     return any(first <= code <= last for first, last in _PRIVATE)
+
+
+def _pixels(item: Any) -> int:
+    width, height = ctypes.c_uint(), ctypes.c_uint()
+    c.FPDFImageObj_GetImagePixelSize(item, width, height)
+    return width.value * height.value
 
 
 def _is_white(item: Any, color_of: Any) -> bool:

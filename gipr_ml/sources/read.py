@@ -27,6 +27,7 @@ Unit = Literal["pt", "px", "permille"]
 class Reader:
     """A kind of input: how it is called, and what makes pages of its bytes."""
 
+    title: str
     media_type: str
     read: Callable[[bytes, str], tuple[Page, ...]]
     unit: Unit | None = None
@@ -101,17 +102,21 @@ def _read_json(data: bytes, name: str) -> tuple[Page, ...]:
     return read_parsed(content, name)
 
 
-TEXT = Reader("text/plain", _of_text(add_text), text=True)
-MARKDOWN = Reader("text/markdown", _of_text(add_markdown), text=True)
-HTML = Reader("text/html", _of_text(add_html), text=True)
-MHTML = Reader("multipart/related", _read_mhtml, text=True)
-JSON = Reader("application/json", _read_json, text=True)
-PDF = Reader("application/pdf", _read_pdf, unit="pt")
-OFD = Reader("application/ofd", _read_ofd, unit="pt")
-DOCX = Reader("application/vnd.openxmlformats-officedocument.wordprocessingml.document", _read_docx)
-XLSX = Reader("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _read_xlsx)
-OFFICE = Reader("application/x-ole-storage", _read_office)
-RTF = Reader("application/rtf", _read_office)
+TEXT = Reader("text", "text/plain", _of_text(add_text), text=True)
+MARKDOWN = Reader("Markdown", "text/markdown", _of_text(add_markdown), text=True)
+HTML = Reader("web page", "text/html", _of_text(add_html), text=True)
+MHTML = Reader("saved web page", "multipart/related", _read_mhtml, text=True)
+JSON = Reader("output of parsers", "application/json", _read_json, text=True)
+PDF = Reader("PDF", "application/pdf", _read_pdf, unit="pt")
+OFD = Reader("OFD", "application/ofd", _read_ofd, unit="pt")
+DOCX = Reader(
+    "Word document",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    _read_docx,
+)
+XLSX = Reader("workbook", f"{_OPENXML}.spreadsheetml.sheet", _read_xlsx)
+OFFICE = Reader("old office document", "application/x-ole-storage", _read_office)
+RTF = Reader("RTF", "application/rtf", _read_office)
 
 READERS: dict[str, Reader] = {
     ".txt": TEXT,
@@ -213,6 +218,19 @@ def find_reader(data: bytes, name: str) -> Reader:
             f"{name}: a text larger than {MAX_TEXT_BYTES // 1_000_000} MB; give one report a file"
         )
     return _textual(data, name, suffix)
+
+
+def may_be_report(path: Path) -> bool:
+    """Whether a file found in a folder is worth reading: JSON only where a parser wrote it."""
+    if READERS.get(path.suffix.lower()) is not JSON:
+        return True
+    from gipr_ml.sources.archive import read_path
+
+    try:
+        _read_json(read_path(path), path.name)
+    except (InputError, OSError):
+        return False
+    return True
 
 
 def _packed(data: bytes, name: str) -> Reader:
