@@ -109,11 +109,8 @@ MHTML = Reader("saved web page", "multipart/related", _read_mhtml, text=True)
 JSON = Reader("output of parsers", "application/json", _read_json, text=True)
 PDF = Reader("PDF", "application/pdf", _read_pdf, unit="pt")
 OFD = Reader("OFD", "application/ofd", _read_ofd, unit="pt")
-DOCX = Reader(
-    "Word document",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    _read_docx,
-)
+_OPENXML = "application/vnd.openxmlformats-officedocument"
+DOCX = Reader("Word document", f"{_OPENXML}.wordprocessingml.document", _read_docx)
 XLSX = Reader("workbook", f"{_OPENXML}.spreadsheetml.sheet", _read_xlsx)
 OFFICE = Reader("old office document", "application/x-ole-storage", _read_office)
 RTF = Reader("RTF", "application/rtf", _read_office)
