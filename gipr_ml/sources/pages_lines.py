@@ -90,9 +90,11 @@ def _is_text(region: Region) -> bool:
 
 def _rows_of_cells(regions: Sequence[Region]) -> list[list[Cell]]:
     """The cells of a row; of several rows where the rules between them are missing."""
-    middles = _merged(regions)
+    stacked = _stacked(regions)
+    middles = _merged(stacked, regions)
     if not middles:
-        return [[cell for region in regions for cell in _cells(region, region.glyphs)]]
+        wraps = len(stacked) < 2
+        return [[cell for region in regions for cell in _cells(region, region.glyphs, wraps)]]
     borders = [(a + b) / 2 for a, b in pairwise(middles)]
     rows: list[list[Cell]] = []
     for index in range(len(middles)):
@@ -101,13 +103,13 @@ def _rows_of_cells(regions: Sequence[Region]) -> list[list[Cell]]:
         cells = []
         for region in regions:
             glyphs = [glyph for glyph in region.glyphs if top <= glyph.middle < bottom]
-            cells += _cells(region, glyphs)
+            cells += _cells(region, glyphs, wraps=False)
         rows.append(cells)
     return rows
 
 
-def _merged(regions: Sequence[Region]) -> list[float]:
-    """Heights of the rows of values that stand in one ruled row; nothing where it is but one."""
+def _stacked(regions: Sequence[Region]) -> list[list[float]]:
+    """Heights of the values in each cell that has several, one below the other."""
     found: list[list[float]] = []
     for region in regions:
         if any(glyph.turn for glyph in region.glyphs):
@@ -115,6 +117,11 @@ def _merged(regions: Sequence[Region]) -> list[float]:
         rows = rows_of(region.glyphs)
         if len(rows) > 1 and all(VALUE.fullmatch(row.text(widest=1)[0]) for row in rows):
             found.append([row.middle for row in rows])
+    return found
+
+
+def _merged(found: Sequence[list[float]], regions: Sequence[Region]) -> list[float]:
+    """Heights of the rows of values that stand in one ruled row; nothing where it is but one."""
     if len(found) < _MERGED_ROWS or len({len(rows) for rows in found}) > 1:
         return []
     size = max(glyph.size for region in regions for glyph in region.glyphs)
@@ -122,13 +129,16 @@ def _merged(regions: Sequence[Region]) -> list[float]:
     return found[0] if level else []
 
 
-def _cells(region: Region, glyphs: Sequence[Glyph]) -> list[Cell]:
-    """The region as a cell, or as several where a rule between values is missing."""
-    width = region.box[2] - region.box[0]
+def _cells(region: Region, glyphs: Sequence[Glyph], wraps: bool) -> list[Cell]:
+    """The region as a cell, or as several where a rule between values is missing.
+
+    `wraps`: whether digits below digits may be the rest of a number.
+    """
+    width = region.box[2] - region.box[0] if wraps else 0.0
     rows = rows_of(glyphs) if not any(glyph.turn for glyph in glyphs) else []
     if len(rows) == 1:
         words = rows[0].words()
-        texts = [cell_text(word, width) for word in words]
+        texts = [cell_text(word) for word in words]
         if len(words) > 1 and all(VALUE.fullmatch(text) for text in texts):
             return [Cell(text, box=hull(word)) for text, word in zip(texts, words, strict=True)]
     text = cell_text(glyphs, width)

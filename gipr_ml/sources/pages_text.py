@@ -21,8 +21,8 @@ the second a border of cells."""
 _NARROW_GAP, _NARROW_CELL_GAP = 0.18, 0.9
 """The same where a digit or a Latin letter is on either side."""
 _BLANK = 0.08
-_FULL = 0.75
-"""Share of a cell's width that a row of digits fills where they go on in the next row."""
+_MARGINS = 6.5
+"""Points between the borders of a cell and a row of digits that fills it, both sides together."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,11 @@ class Row:
     def width(self) -> float:
         """From the first character to the last."""
         return max(glyph.right for glyph in self.glyphs) - self.glyphs[0].left
+
+    @property
+    def digit(self) -> float:
+        """Width of one character."""
+        return self.width / len(self.glyphs)
 
     def words(self) -> list[list[Glyph]]:
         """The row cut at every gap that may part two cells."""
@@ -94,8 +99,12 @@ def rows_of(glyphs: Iterable[Glyph]) -> list[Row]:
     return [Row(sorted(row, key=lambda glyph: glyph.left)) for row in rows]
 
 
-def cell_text(glyphs: Sequence[Glyph], width: float) -> str:
-    """The text of a cell `width` points wide: its rows joined, text written sideways too."""
+def cell_text(glyphs: Sequence[Glyph], width: float = 0.0) -> str:
+    """The text of a cell: its rows joined, text written sideways too.
+
+    A number that goes on below is one where the cell is `width` points wide and the next digit did
+    not fit; else, as with a width of 0, the rows of digits stay apart.
+    """
     parts: list[str] = []
     for turn in dict.fromkeys(glyph.turn for glyph in glyphs):
         own = [turned(glyph, -turn, 0, 0) for glyph in glyphs if glyph.turn == turn]
@@ -110,7 +119,8 @@ def cell_text(glyphs: Sequence[Glyph], width: float) -> str:
 def _is_wrapped_number(rows: Sequence[Row], texts: Sequence[str], width: float) -> bool:
     """Whether a number was too wide for its cell and goes on below."""
     digits = all(text.replace(".", "").replace(",", "").isdigit() for text in texts)
-    return digits and all(row.width >= _FULL * width for row in rows[:-1])
+    full = all(row.width + row.digit + _MARGINS >= width for row in rows[:-1])
+    return digits and width > 0 and full
 
 
 def add_row(lines: LineList, row: Row, number: int) -> None:
