@@ -16,7 +16,7 @@ from gipr_ml.heading import agency_and_year, why_not_a_report
 from gipr_ml.lines import LineModel, load_model
 from gipr_ml.match import Matcher, load_matcher
 from gipr_ml.narrative import read_narrative
-from gipr_ml.sources import read_bytes
+from gipr_ml.sources import read_bytes, read_path
 from gipr_ml.store import default_folder
 from gipr_ml.types import Document, LabelledLine, Reading, Report, ReportLine, Status
 
@@ -24,12 +24,18 @@ from gipr_ml.types import Document, LabelledLine, Reading, Report, ReportLine, S
 def process(path: str | Path, *, model: Path | None = None) -> Report:
     """Read one file. `model` is the folder of another model than the shipped one.
 
+    A file inside of a ZIP archive has a path too: `reports.zip/2023/report.pdf`.
+
     A file that is no such report, or cannot be read, gives a report of status "rejected" with the
     reason. Raises `ModelError` where the model is unusable and `FileNotFoundError` where the file
     is not there.
     """
     path = Path(path)
-    return process_bytes(path.read_bytes(), path.name, model=model)
+    try:
+        data = read_path(path)
+    except InputError as error:
+        return rejected(path.name, b"", error)
+    return process_bytes(data, path.name, model=model)
 
 
 def process_bytes(data: bytes, name: str, *, model: Path | None = None) -> Report:

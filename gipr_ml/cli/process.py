@@ -25,13 +25,12 @@ def process(
     from gipr_ml import pipeline
     from gipr_ml.cli.inputs import find_inputs
     from gipr_ml.cli.run import run
-    from gipr_ml.sources.archive import read_path
     from gipr_ml.sources.read import ARCHIVES, READERS, may_be_report
 
     chosen = chosen_formats(formats)
     inputs = find_inputs(paths, READERS, out, archives=ARCHIVES, worth=may_be_report)
 
     def read(path: Path) -> Report:
-        return pipeline.process_bytes(read_path(path), path.name, model=model)
+        return pipeline.process(path, model=model)
 
     run(inputs, read, out, chosen, as_json, "reading")

@@ -26,6 +26,7 @@ _KIND_KEYS = ("type", "category", "block_label", "label")
 _BOX_KEYS = ("bbox", "block_bbox", "box")
 _LIST_KEYS = ("blocks", "parsing_res_list", "layout_dets", "full_layout_info", "content_list")
 _PAGE_KEYS = ("page_idx", "page_index", "page_no")
+_BLOCK_KEYS = frozenset((*_TABLE_KEYS, *_BOX_KEYS, "list_items"))
 _CAPTIONS = ("table_caption", "img_caption", "image_caption")
 _NOTES = ("table_footnote", "img_footnote", "image_footnote")
 _HEADINGS = {"title": 1, "doc_title": 1, "section-header": 2, "paragraph_title": 2}
@@ -123,7 +124,7 @@ def _page_of(content: dict[str, Any], page: int | None) -> int | None:
 
 def _block(content: dict[str, Any], page: int | None) -> Iterator[Block]:
     kind = next((content[key] for key in _KIND_KEYS if isinstance(content.get(key), str)), None)
-    if kind is None or not any(key in content for key in (*_TABLE_KEYS, *_BOX_KEYS)):
+    if kind is None or not content.keys() & _BLOCK_KEYS:
         return
     kind = kind.lower()
     box = next((box for key in _BOX_KEYS if (box := _box(content.get(key)))), None)

@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -326,17 +327,23 @@ def ofd(content: list[str | Table] | None = None, **how) -> bytes:
 
 
 def docx(content: list[str | Table] | None = None) -> bytes:
+    return _docx(tuple(content if content is not None else blocks()))
+
+
+@cache
+def _docx(content: tuple[str | Table, ...]) -> bytes:
     from docx import Document
 
     document = Document()
-    for block in content if content is not None else blocks():
+    for block in content:
         if not isinstance(block, Table):
             document.add_paragraph(block)
             continue
         table = document.add_table(block.rows, block.columns)
+        grid = [row.cells for row in table.rows]
         for cell in block.cells:
-            corner = table.cell(cell.row, cell.column)
-            end = table.cell(cell.row + cell.rows - 1, cell.column + cell.columns - 1)
+            corner = grid[cell.row][cell.column]
+            end = grid[cell.row + cell.rows - 1][cell.column + cell.columns - 1]
             corner.merge(end).text = cell.text
     file = io.BytesIO()
     document.save(file)

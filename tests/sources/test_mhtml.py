@@ -10,7 +10,9 @@ from gipr_ml.errors import InputError
 from gipr_ml.sources import read_bytes
 from gipr_ml.sources.mhtml import is_mhtml
 
-PAGE = "<html><body><p>一、总体情况</p><table><tr><td>规章</td><td>0</td></tr></table></body></html>"
+PAGE = (
+    "<html><body><p>一、总体情况</p><table><tr><td>规章</td><td>0</td></tr></table></body></html>"
+)
 
 
 def saved(page: str, charset: str, transfer: str) -> bytes:

@@ -24,7 +24,9 @@ def test_an_ofd_report_is_read_like_the_web_page_it_was(how):
 
 
 def test_boxes_are_points_of_the_page():
-    table = blocks("<table><tr><td>规章</td><td>0</td></tr><tr><td>许可</td><td>5</td></tr></table>")
+    table = blocks(
+        "<table><tr><td>规章</td><td>0</td></tr><tr><td>许可</td><td>5</td></tr></table>"
+    )
     document = read_bytes(ofd(table, width=300, height=200), "a.ofd")
     (page,) = document.pages
     assert (document.paged, document.unit, page.number) == (True, "pt", 1)

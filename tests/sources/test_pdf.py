@@ -87,7 +87,9 @@ def test_rows_pages_and_boxes():
     (page,) = document.pages
     assert (page.number, page.size) == (1, (300.0, 200.0))
     assert [line.text for line in page.lines] == ["规章\t0\t5", "行政许可\t\t163"]
-    assert [(line.borders, line.table, line.page) for line in page.lines] == [("explicit", 0, 1)] * 2
+    assert [(line.borders, line.table, line.page) for line in page.lines] == [
+        ("explicit", 0, 1)
+    ] * 2
     first = page.lines[0].cells[0].box
     below = page.lines[1].cells[0].box
     assert first[:2] == (50.0, 50.0)
