@@ -45,6 +45,11 @@ class Glyph(NamedTuple):
         """Centre, from the left."""
         return (self.left + self.right) / 2
 
+    def lies_in(self, box: Box) -> bool:
+        """Whether its centre is inside of the box."""
+        left, top, right, bottom = box
+        return left <= self.centre <= right and top <= self.middle <= bottom
+
     @property
     def size(self) -> float:
         """Height of the box, which is about the size of the type."""
@@ -112,6 +117,12 @@ def hull(boxes: Iterable[Glyph]) -> Box | None:
         round(max(glyph.right for glyph in found), 1),
         round(max(glyph.bottom for glyph in found), 1),
     )
+
+
+def common_box(first: Box, second: Box) -> Box:
+    """Where two boxes overlap."""
+    (a, b, c, d), (e, f, g, h) = first, second
+    return max(a, e), max(b, f), min(c, g), min(d, h)
 
 
 def turned(glyph: Glyph, turns: int, width: float, height: float) -> Glyph:

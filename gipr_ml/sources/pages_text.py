@@ -21,6 +21,8 @@ the second a border of cells."""
 _NARROW_GAP, _NARROW_CELL_GAP = 0.18, 0.9
 """The same where a digit or a Latin letter is on either side."""
 _BLANK = 0.08
+_OVERLAP = -1.0
+"""Sizes of type that a glyph may reach into the one before; more, and two texts overlap."""
 _MARGINS = 6.5
 """Points between the borders of a cell and a row of digits that fills it, both sides together."""
 
@@ -39,7 +41,8 @@ class Row:
     @property
     def width(self) -> float:
         """From the first character to the last."""
-        return max(glyph.right for glyph in self.glyphs) - self.glyphs[0].left
+        left = min(glyph.left for glyph in self.glyphs)
+        return max(glyph.right for glyph in self.glyphs) - left
 
     @property
     def digit(self) -> float:
@@ -76,6 +79,8 @@ def spaces_between(before: Glyph, glyph: Glyph) -> int:
     least, parted = (_WIDE_GAP, _CELL_GAP) if wide else (_NARROW_GAP, _NARROW_CELL_GAP)
     if gap >= parted:
         return max(2, round(gap))
+    if gap < _OVERLAP:
+        return 2
     if glyph.spaced and not wide and gap > _BLANK:
         return 1
     return int(gap >= least)
@@ -87,16 +92,34 @@ def _is_wide(glyph: Glyph) -> bool:
 
 def rows_of(glyphs: Iterable[Glyph]) -> list[Row]:
     """The glyphs as rows from top to bottom."""
+    given = list(glyphs)
     rows: list[list[Glyph]] = []
     middle = size = 0.0
-    for glyph in sorted(glyphs, key=lambda glyph: (glyph.middle, glyph.left)):
+    for glyph in sorted(given, key=lambda glyph: (glyph.middle, glyph.left)):
         if rows and glyph.middle - middle <= _SAME_ROW * max(size, glyph.size):
             rows[-1].append(glyph)
             size = max(size, glyph.size)
         else:
             rows.append([glyph])
             middle, size = glyph.middle, glyph.size
-    return [Row(sorted(row, key=lambda glyph: glyph.left)) for row in rows]
+    place = {id(glyph): number for number, glyph in enumerate(given)}
+    return [Row(_in_order(sorted(row, key=lambda glyph: place[id(glyph)]))) for row in rows]
+
+
+def _in_order(row: Sequence[Glyph]) -> list[Glyph]:
+    """The glyphs of a row from left to right, those written in one go kept together.
+
+    A label that is too long for its cell lies over the value beside it; by their places alone its
+    characters and the digits would be mixed.
+    """
+    runs: list[list[Glyph]] = []
+    for glyph in row:
+        gap = (glyph.left - runs[-1][-1].right) / max(glyph.size, 1.0) if runs else 0.0
+        if runs and -_WIDE_GAP < gap < _WIDE_GAP:
+            runs[-1].append(glyph)
+        else:
+            runs.append([glyph])
+    return [glyph for run in sorted(runs, key=lambda run: run[0].left) for glyph in run]
 
 
 def cell_text(glyphs: Sequence[Glyph], width: float = 0.0) -> str:

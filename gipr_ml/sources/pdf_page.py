@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pypdfium2.raw as c
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from gipr_ml.errors import TooLarge
 from gipr_ml.sources.limits import MAX_GLYPHS
-from gipr_ml.sources.pages import Glyph, Rule, Sheet, mend, turned_box
+from gipr_ml.sources.pages import Glyph, Rule, Sheet, common_box, mend, turned_box
 from gipr_ml.types import Box
 
 Image = NDArray[np.uint8]
@@ -34,6 +34,8 @@ _TOO_LARGE = 3.0
 """Sizes of the type that no character is larger than."""
 _LEVEL = 0.5
 """Points that the ends of a straight line may differ for it to be level or upright."""
+_MOSTLY_SHOWN = 0.5
+"""Share of the characters of a page that are shown where programs clip what is too long."""
 _DEEPEST = 4
 """Forms inside forms that are searched for rules."""
 _NO_CHARACTER = frozenset((0, 0xFFFE, 0xFFFF))
@@ -41,6 +43,14 @@ _PRIVATE = ((0xE000, 0xF8FF), (0xF0000, 0x10FFFF))
 _FILLED_IN = ("FPDF_ANNOT_WIDGET", "FPDF_ANNOT_FREETEXT", "FPDF_ANNOT_STAMP")
 _LIGHT = 250
 """Red, green and blue from which a line is white on white."""
+
+
+class _Shown(NamedTuple):
+    """How a piece of text is shown."""
+
+    invisible: bool = False
+    clip: Box | None = None
+    """Nothing outside of this is shown."""
 
 
 @dataclass
@@ -115,13 +125,24 @@ class _Reader:
         self._found = PdfPage(Sheet(index + 1, width, height))
 
     def read(self) -> PdfPage:
-        glyphs = list(self._glyphs())
+        own = (c.FPDFPage_GetObject(self._page, n) for n in range(self._count()))
+        self._own_texts = {_address(item) for item in own}
+        placed = list(self._glyphs())
+        glyphs = [glyph for glyph, shown in placed if shown]
+        if len(glyphs) < _MOSTLY_SHOWN * len(placed):
+            # Then it is rather the clipping that was not understood: losing text is worse.
+            glyphs = [glyph for glyph, _ in placed]
         rules: list[Rule] = []
         for item, matrix in self._objects(self._page, 0):
             self._object(item, matrix, rules)
         sheet = self._found.sheet
         self._found.sheet = Sheet(sheet.number, sheet.width, sheet.height, glyphs, rules)
         return self._found
+
+    def _count(self) -> int:
+        count: int = max(0, c.FPDFPage_CountObjects(self._page))
+        self._check(count)
+        return count
 
     def _shown(self, left: float, top: float, right: float, bottom: float) -> Box:
         """A box in the page's own coordinates (upwards) as it is shown (downwards, turned)."""
@@ -130,13 +151,14 @@ class _Reader:
 
     # ------------------------------------------------------------ characters
 
-    def _glyphs(self) -> Iterator[Glyph]:
+    def _glyphs(self) -> Iterator[tuple[Glyph, bool]]:
+        """Every character, and whether it lies where its text is shown."""
         text = self._page.get_textpage()
         try:
             count = max(0, c.FPDFText_CountChars(text))
             self._check(count)
             spaced = False
-            modes: dict[int, bool] = {}
+            shown: dict[int, _Shown] = {}
             for index in range(count):
                 code = c.FPDFText_GetUnicode(text, index)
                 if code < 0x110000 and chr(code).isspace():
@@ -145,10 +167,12 @@ class _Reader:
                 if c.FPDFText_IsGenerated(text, index):
                     continue
                 glyph = self._glyph(text, index, code, spaced)
-                if glyph is not None:
-                    self._found.invisible += self._is_invisible(text, index, modes)
-                    spaced = False
-                    yield glyph
+                if glyph is None:
+                    continue
+                how = self._how_shown(text, index, shown)
+                self._found.invisible += how.invisible
+                spaced = False
+                yield glyph, how.clip is None or glyph.lies_in(how.clip)
         finally:
             text.close()
 
@@ -165,15 +189,31 @@ class _Reader:
         turn = (round(angle / (math.pi / 2)) + self._turns) % 4 if angle >= 0 else self._turns
         return Glyph(mend(char), left, top, right, bottom, turn, spaced)
 
-    def _is_invisible(self, text: Any, index: int, modes: dict[int, bool]) -> bool:
+    def _how_shown(self, text: Any, index: int, known: dict[int, _Shown]) -> _Shown:
         item = c.FPDFText_GetTextObject(text, index)
-        if not item:
-            return False
-        address = ctypes.cast(item, ctypes.c_void_p).value or 0
-        if address not in modes:
-            mode = c.FPDFTextObj_GetTextRenderMode(item)
-            modes[address] = mode in (c.FPDF_TEXTRENDERMODE_INVISIBLE, c.FPDF_TEXTRENDERMODE_CLIP)
-        return modes[address]
+        address = _address(item)
+        if address not in known:
+            known[address] = self._how(item) if address else _Shown()
+        return known[address]
+
+    def _how(self, item: Any) -> _Shown:
+        mode = c.FPDFTextObj_GetTextRenderMode(item)
+        invisible = mode in (c.FPDF_TEXTRENDERMODE_INVISIBLE, c.FPDF_TEXTRENDERMODE_CLIP)
+        if _address(item) not in self._own_texts:
+            return _Shown(invisible)  # pdfium tells the clipping inside of a form in its own place
+        path = c.FPDFPageObj_GetClipPath(item)
+        clip: Box | None = None
+        x, y = ctypes.c_float(), ctypes.c_float()
+        for number in range(max(0, c.FPDFClipPath_CountPaths(path))):
+            points = []
+            for place in range(max(0, c.FPDFClipPath_CountPathSegments(path, number))):
+                segment = c.FPDFClipPath_GetPathSegment(path, number, place)
+                c.FPDFPathSegment_GetPoint(segment, x, y)
+                points.append((x.value, y.value))
+            if points:
+                box = self._corners(points)
+                clip = box if clip is None else common_box(clip, box)
+        return _Shown(invisible, clip)
 
     # ------------------------------------------------------------ what is drawn
 
@@ -305,6 +345,10 @@ def _character(code: int) -> str:
 
 def _is_private(code: int) -> bool:
     return any(first <= code <= last for first, last in _PRIVATE)
+
+
+def _address(item: Any) -> int:
+    return ctypes.cast(item, ctypes.c_void_p).value or 0
 
 
 def _pixels(item: Any) -> int:

@@ -148,6 +148,60 @@ def test_a_number_too_wide_for_its_cell_is_one_number():
     assert cells(pdf([table(two.replace(" 0 0", " 1112222 0", 1))]))[0][3] == "1234 567"
 
 
+def test_a_label_that_lies_over_a_value_is_not_mixed_with_it():
+    pen = PdfPen(400, 200)
+    for y, label, values in (
+        (50, "要求行政机关确认或重新出具", "12 3 15"),
+        (80, "规章", "0 5 5"),
+    ):
+        pen.text(40, y, label, 10)
+        for x, value in zip((120, 220, 300), values.split(), strict=True):
+            pen.text(x, y, value, 10)
+    pen.end_page()
+    assert cells(pen.close()) == [
+        ["要求行政机关确认或重新出具", "12", "3", "15"],
+        ["规章", "0", "5", "5"],
+    ]
+
+
+@pytest.mark.parametrize("moved", [0, 40])
+def test_text_in_a_form_is_read_wherever_the_form_is_placed(moved):
+    pen = PdfPen(400, 200)
+    page = pen.canvas
+    page.beginForm("cell")
+    page.saveState()
+    clip = page.beginPath()
+    clip.rect(40 - moved, 140 - moved, 62, 20)
+    page.clipPath(clip, stroke=0, fill=0)
+    page.setFont("STSong-Light", 10)
+    page.drawString(40 - moved, 145 - moved, "要求行政机关确认或重新出具")
+    page.restoreState()
+    page.endForm()
+    page.translate(moved, moved)
+    page.doForm("cell")
+    page.translate(-moved, -moved)
+    for x, value in ((120, "12"), (220, "3"), (300, "15")):
+        pen.text(x, 55, value, 10)
+    pen.end_page()
+    form = [["要求行政机关确认或重新出具", "12", "3", "15"]]  # rather too much than too little
+    assert cells(pen.close()) == form
+
+
+def test_text_that_a_program_has_cut_off_is_not_read():
+    pen = PdfPen(400, 200)
+    page = pen.canvas
+    page.saveState()
+    clip = page.beginPath()
+    clip.rect(40, 140, 62, 20)
+    page.clipPath(clip, stroke=0, fill=0)
+    pen.text(40, 55, "要求行政机关确认或重新出具", 10)
+    page.restoreState()
+    for x, value in ((120, "12"), (220, "3"), (300, "15")):
+        pen.text(x, 55, value, 10)
+    pen.end_page()
+    assert cells(pen.close()) == [["要求行政机关", "12", "3", "15"]]
+
+
 def test_a_frame_around_text_is_no_table():
     pen = PdfPen(400, 200)
     for x, y, to_x, to_y in ((20, 20, 380, 20), (20, 180, 380, 180), (20, 20, 20, 180)):
