@@ -16,9 +16,10 @@ from gipr_ml.heading import agency_and_year, why_not_a_report
 from gipr_ml.lines import LineModel, load_model
 from gipr_ml.match import Matcher, load_matcher
 from gipr_ml.narrative import read_narrative
+from gipr_ml.sources import page_images as pictures_of
 from gipr_ml.sources import read_bytes, read_path
 from gipr_ml.store import default_folder
-from gipr_ml.types import Document, LabelledLine, Reading, Report, ReportLine, Status
+from gipr_ml.types import Document, LabelledLine, PageImage, Reading, Report, ReportLine, Status
 
 
 def process(path: str | Path, *, model: Path | None = None) -> Report:
@@ -84,6 +85,19 @@ def process_document(document: Document, *, model: Path | None = None) -> Report
         model=line_model.digest,
         doubts=() if reason else reading.doubts,
     )
+
+
+def page_images(path: str | Path) -> tuple[PageImage, ...]:
+    """The pages of a file as pictures, for `gipr_ml.export.write` with the format "html".
+
+    Empty where the source has no pages to show, or cannot be read. Raises `FileNotFoundError` where
+    the file is not there.
+    """
+    path = Path(path)
+    try:
+        return pictures_of(read_path(path), path.name)
+    except InputError:
+        return ()
 
 
 def check(report: Report) -> Report:

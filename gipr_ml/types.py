@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom on the page, in the unit that the document states."""
@@ -89,6 +89,18 @@ class Document:
     def lines(self) -> tuple[Line, ...]:
         """All lines in reading order."""
         return tuple(line for page in self.pages for line in page.lines)
+
+
+class PageImage(NamedTuple):
+    """The picture of a page, for showing where things stand on it."""
+
+    number: int
+    """Page number from 1, as in `Page` and `Place`."""
+    data: bytes
+    """PNG or JPEG, of any resolution."""
+    width: float
+    """Of the page, in the unit of the boxes."""
+    height: float
 
 
 # ---------------------------------------------------------------- what the lines are

@@ -35,6 +35,7 @@ ONLY_IN = {
     "mlflow": {"learning/tracking.py"},
     "openpyxl": {"export"},
     "pyarrow": {"export"},
+    "jinja2": {"export"},
     "lxml": {"sources"},
     "pypdfium2": {"sources"},
     "typer": {"cli"},

@@ -21,8 +21,8 @@ Formats = Annotated[
     list[str] | None,
     typer.Option(
         "--format",
-        help="Formats to write beside json: csv, xlsx, parquet. Give it several times or separate "
-        "by commas.",
+        help="Formats to write beside json: csv, xlsx, parquet, html. Give it several times or "
+        "separate by commas.",
         metavar="FORMAT",
     ),
 ]

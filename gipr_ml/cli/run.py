@@ -14,21 +14,35 @@ from gipr_ml.cli.inputs import Inputs
 from gipr_ml.cli.summary import Entry, Summary, show
 from gipr_ml.errors import GiprError, InputError, UsageError
 from gipr_ml.files import write_file
-from gipr_ml.types import Report, Status
+from gipr_ml.types import PageImage, Report, Status
 
 LOG = "gipr-errors.log"
 """File in the output folder that keeps the details of our own errors."""
 
 Read = Callable[[Path], Report]
+Images = Callable[[Path], Sequence[PageImage]]
+
+
+def no_images(path: Path) -> Sequence[PageImage]:
+    """The page images of an input whose source is not at hand: none."""
+    del path
+    return ()
 
 
 def run(
-    inputs: Inputs, read: Read, out: Path, formats: Sequence[str], as_json: bool, verb: str
+    inputs: Inputs,
+    read: Read,
+    out: Path,
+    formats: Sequence[str],
+    as_json: bool,
+    verb: str,
+    images: Images = no_images,
 ) -> None:
     """Read every input, write its results into `out`, print the summary and exit with its code.
 
-    One bad input costs itself alone. Raises `UsageError` where `out` cannot be written, `GiprError`
-    where nothing can be read at all, such as without a model.
+    `images` gives the pages of an input for the formats that show them. One bad input costs itself
+    alone. Raises `UsageError` where `out` cannot be written, `GiprError` where nothing can be read
+    at all, such as without a model.
     """
     _prepare(out)
     entries: list[Entry] = []
@@ -36,7 +50,7 @@ def run(
     try:
         with _progress(inputs, verb) as advance:
             for path, stem in zip(inputs.files, inputs.stems, strict=True):
-                entries.append(_one(path, stem, read, out, formats))
+                entries.append(_one(path, stem, read, out, formats, images))
                 advance()
     except KeyboardInterrupt:
         stopped = INTERRUPTED, "stopped; run the same command again for the rest"
@@ -62,12 +76,15 @@ def _prepare(out: Path) -> None:
         ) from None
 
 
-def _one(path: Path, stem: str, read: Read, out: Path, formats: Sequence[str]) -> Entry:
+def _one(
+    path: Path, stem: str, read: Read, out: Path, formats: Sequence[str], images: Images
+) -> Entry:
     """Read one input and write its results. `OSError` is left for the output alone."""
     from gipr_ml.export import write
 
     try:
         report = _read(path, read)
+        shown = images(path) if "html" in formats and report.status is not Status.REJECTED else ()
     except GiprError:
         raise
     except Exception as error:
@@ -79,7 +96,7 @@ def _one(path: Path, stem: str, read: Read, out: Path, formats: Sequence[str]) -
     if report.status is Status.REJECTED and target.resolve() == path.resolve():
         # Checked in its own folder: a file that somebody has to mend is not written over.
         return Entry.of_report(path, stem, report, None)
-    written = write(report, out, formats, stem)
+    written = write(report, out, formats, stem, shown)
     return Entry.of_report(path, stem, report, written[0])
 
 

@@ -1,4 +1,5 @@
-"""What becomes of a report: result files (JSON), tidy tables (CSV, Parquet) and a workbook (XLSX).
+"""What becomes of a report: result files (JSON), tidy tables (CSV, Parquet), a workbook
+(XLSX) and a web page that shows the tables beside their source (HTML).
 
 The heavy libraries behind a format are loaded when that format is first written.
 """
@@ -11,7 +12,7 @@ from pathlib import Path
 from gipr_ml.errors import ResultError, UsageError
 from gipr_ml.export.result import dumps, from_dict, loads, to_dict
 from gipr_ml.files import write_file
-from gipr_ml.types import Report
+from gipr_ml.types import PageImage, Report
 
 __all__ = [
     "FORMATS",
@@ -53,31 +54,45 @@ _WRITERS: dict[str, Callable[[Report], bytes]] = {
     "xlsx": _xlsx,
     "parquet": _parquet,
 }
-FORMATS = tuple(_WRITERS)
+FORMATS = (*_WRITERS, "html")
 """Names of the formats; each is also the ending of its files."""
 
 
 def write(
-    report: Report, folder: str | Path, formats: Sequence[str] = ("json",), stem: str | None = None
+    report: Report,
+    folder: str | Path,
+    formats: Sequence[str] = ("json",),
+    stem: str | None = None,
+    images: Sequence[PageImage] = (),
 ) -> list[Path]:
     """Write the report into `folder` as `stem`.json and so on; gives the paths in that order.
 
-    `stem` is the name of the document unless it is given. Every file appears whole or not at all.
+    `stem` is the name of the document unless it is given. `images` are the pages of the source, for
+    the web page; without them it shows the lines as they were read. Every file appears whole or not
+    at all.
 
     Raises `UsageError` for a format that is not known, `OSError` where the folder refuses a file.
     """
-    unknown = [name for name in formats if name not in _WRITERS]
+    unknown = [name for name in formats if name not in FORMATS]
     if unknown:
         raise UsageError(
             f"the format {unknown[0]!r} is not known; choose from {', '.join(FORMATS)}"
         )
     name = report.name if stem is None else stem
     folder = Path(folder)
-    made = [(folder / f"{name}.{kind}", _WRITERS[kind](report)) for kind in formats]
+    made = [(folder / f"{name}.{kind}", _bytes(report, kind, images)) for kind in formats]
     folder.mkdir(parents=True, exist_ok=True)
     for path, data in made:
         write_file(path, data)
     return [path for path, _ in made]
+
+
+def _bytes(report: Report, kind: str, images: Sequence[PageImage]) -> bytes:
+    if kind == "html":
+        from gipr_ml.export.html import html_bytes
+
+        return html_bytes(report, images)
+    return _WRITERS[kind](report)
 
 
 def read_result(path: Path) -> Report:

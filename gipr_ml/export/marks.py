@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from gipr_ml.forms import TableForm
-from gipr_ml.types import Doubt, Finding, Outcome, Report, Severity, State, Status
+from gipr_ml.types import Doubt, Finding, Outcome, Proposal, Report, Severity, State, Status
 
 TABLE_NAMES = {"t2": "表二", "t3": "表三", "t4": "表四"}
 STATUS_NAMES = {
@@ -19,6 +19,8 @@ STATUS_NAMES = {
 }
 SEVERITY_NAMES = {Severity.ERROR: "错误", Severity.WARNING: "警告", Severity.INFO: "提示"}
 OUTCOME_NAMES = {Outcome.PASS: "成立", Outcome.FAIL: "不成立", Outcome.NOT_CHECKABLE: "无法核对"}
+LOW_CONFIDENCE = "reading.low_confidence"
+"""Rule of the findings that name cells which were not read surely enough."""
 VERDICT_NAMES = {"unique": "唯一", "ambiguous": "不唯一"}
 
 
@@ -53,10 +55,9 @@ class CellMark:
 def cell_marks(report: Report) -> Mapping[str, CellMark]:
     """The cells that are not simply read, by key. A cell gets the gravest mark that applies."""
     failing = _messages(_failing(report, Severity.ERROR))
-    doubtful = _messages([*report.doubts, *_failing(report, Severity.WARNING)])
-    proposed = {
-        p.cell: f"建议值 {figure(p.value)}（{VERDICT_NAMES[p.verdict]}）" for p in report.proposals
-    }
+    unsure = [f for f in report.findings if f.rule == LOW_CONFIDENCE]
+    doubtful = _messages([*report.doubts, *unsure, *_failing(report, Severity.WARNING)])
+    proposed = {proposal.cell: proposal_words(proposal) for proposal in report.proposals}
     marks: dict[str, CellMark] = {}
     for cell in report.cells:
         applying = [
@@ -78,6 +79,11 @@ def cell_marks(report: Report) -> Mapping[str, CellMark]:
             reasons.insert(0, mark.value)
         marks[cell.key] = CellMark(mark, tuple(dict.fromkeys(reasons)))
     return marks
+
+
+def proposal_words(proposal: Proposal) -> str:
+    """The value that is proposed, and whether it is the only one."""
+    return f"建议值 {figure(proposal.value)}（{VERDICT_NAMES[proposal.verdict]}）"
 
 
 def cell_name(table: TableForm, key: str) -> str:

@@ -49,6 +49,23 @@ def test_the_damaged_sample_shows_what_is_wrong_with_it(gipr, tmp_path, damaged)
     assert (contradiction["reported"], contradiction["computed"]) == (6, 5)
 
 
+def test_a_page_for_people_is_written_beside_the_result(gipr, tmp_path, damaged):
+    (tmp_path / "in.txt").write_bytes(damaged)
+    done = gipr("process", tmp_path / "in.txt", "--out", tmp_path / "out", "--format", "html")
+    assert done.code == 4
+    page = (tmp_path / "out" / "in.html").read_text("utf-8")
+    assert "望川县林业局 2022" in page
+    assert 'id="cell-t3-unavailable_not_held-natural_person" class="figure lost proposed"' in page
+
+
+def test_debug_has_nothing_to_draw_on_for_a_text(gipr, tmp_path, clean):
+    (tmp_path / "in.txt").write_bytes(clean)
+    done = gipr("process", tmp_path / "in.txt", "--out", tmp_path / "out", "--debug")
+    assert done.code == 0
+    assert "in.txt: has no page images, so --debug draws nothing" in done.err
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["in.json"]
+
+
 def test_bad_inputs_cost_themselves_alone(gipr, tmp_path, clean):
     inputs = {
         "good.txt": clean,

@@ -205,7 +205,8 @@ def test_a_rejected_document_has_an_overview_alone(tmp_path):
 
 def test_all_formats_are_written_and_nothing_else(make_damaged, tmp_path):
     paths = write(make_damaged(), tmp_path / "new", FORMATS, stem="a.b")
-    assert [path.name for path in paths] == ["a.b.json", "a.b.csv", "a.b.xlsx", "a.b.parquet"]
+    endings = ["json", "csv", "xlsx", "parquet", "html"]
+    assert [path.name for path in paths] == [f"a.b.{ending}" for ending in endings]
     assert sorted((tmp_path / "new").iterdir()) == sorted(paths)
 
 

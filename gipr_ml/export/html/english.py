@@ -1,0 +1,54 @@
+"""The English words of the page for people, from english.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from gipr_ml.export.marks import Mark
+from gipr_ml.forms import Identity, TableForm, load_forms
+from gipr_ml.types import Finding
+
+
+@cache
+def words() -> Mapping[str, Mapping[str, str]]:
+    """The translations by kind: tables, labels, marks, states, findings."""
+    return tomllib.loads(Path(__file__).with_name("english.toml").read_text(encoding="utf-8"))
+
+
+def label(text: str) -> str:
+    """An official label in English; the label itself where it has no translation."""
+    return words()["labels"].get(text, text)
+
+
+def mark_words(mark: Mark) -> str:
+    """What a mark says, in English."""
+    return words()["marks"][mark.name]
+
+
+def cell_words(table: TableForm, key: str) -> str:
+    """A cell by its labels: Table 3, (1) Granted, Natural persons."""
+    row, column = table.by_key[key]
+    parts = (words()["tables"][table.table], label(row.full_label), label(column.label))
+    return ", ".join(parts)
+
+
+def finding_words(finding: Finding) -> str:
+    """What a finding says, in English: the words of its rule, else of its code."""
+    cells = set(finding.cells)
+    for identity in load_forms().identities:
+        if identity.rule == finding.rule and set(identity.coefficients) == cells:
+            return _translated(identity)
+    known = words()["findings"]
+    code = finding.rule.rpartition(".")[2]
+    return known.get(finding.rule) or known.get(code) or f"Rule {finding.rule}"
+
+
+def _translated(identity: Identity) -> str:
+    """The words of a rule, with the official label that it quotes in English."""
+    table = load_forms().table(identity.table, identity.form)
+    row, column = table.by_key[identity.total]
+    sentence = identity.en.replace(f"“{row.label}”", f"“{label(row.full_label)}”")
+    return sentence.replace(f"“{column.label}”", f"“{label(column.label)}”")

@@ -1,0 +1,398 @@
+"""What the page for people shows, as plain data for its template."""
+
+from __future__ import annotations
+
+import base64
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from gipr_ml.export.html import english
+from gipr_ml.export.layout import Box as GridBox
+from gipr_ml.export.layout import official_grid
+from gipr_ml.export.marks import (
+    OUTCOME_NAMES,
+    SEVERITY_NAMES,
+    STATUS_NAMES,
+    VERDICT_NAMES,
+    CellMark,
+    Mark,
+    cell_marks,
+    cell_name,
+    figure,
+    proposal_words,
+)
+from gipr_ml.forms import TableForm, load_forms
+from gipr_ml.types import (
+    Finding,
+    PageImage,
+    Proposal,
+    Report,
+    ReportCell,
+    Severity,
+    State,
+    Status,
+)
+
+SYMBOLS = {
+    Mark.FAILS: "✗",
+    Mark.LOST: "∅",
+    Mark.ILLEGIBLE: "※",
+    Mark.DOUBTFUL: "?",
+    Mark.NOT_APPLICABLE: "/",
+    Mark.BLANK: "·",
+}
+PROPOSED = "→"
+_STATUS_ENGLISH = {
+    Status.CONSISTENT: "Consistent: everything was read and every rule holds",
+    Status.NEEDS_REVIEW: "Needs review",
+    Status.REJECTED: "Could not be read as an annual report",
+}
+_LISTED_CELLS = 40
+"""A finding over more cells than this links to the first ones."""
+
+
+class Both(NamedTuple):
+    """Words in Chinese and in English."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class CellView:
+    """One canonical cell."""
+
+    id: str
+    name: Both
+    text: str
+    kind: str
+    """Name of the mark in small letters; empty where the cell is simply read."""
+    symbol: str
+    words: Both
+    """What the mark says; empty without one."""
+    reasons: tuple[str, ...]
+    proposals: tuple[str, ...]
+    place: str
+    """Id of the place on the page image or among the lines; empty where it has none."""
+    confidence: str
+
+    @property
+    def needs_look(self) -> bool:
+        """Whether a person should look at it."""
+        return bool(self.reasons or self.proposals)
+
+
+@dataclass(frozen=True)
+class BoxView:
+    """One cell of a printed table: a text of the form, or a figure."""
+
+    words: Both
+    rows: int
+    columns: int
+    kind: str
+    """head, label or figure."""
+    cell: CellView | None = None
+
+
+@dataclass(frozen=True)
+class TableView:
+    """One official table as it is printed."""
+
+    name: str
+    title: Both
+    rows: list[list[BoxView]]
+
+
+class Spot(NamedTuple):
+    """The place of a cell on a page image, in the unit of the page's width and height."""
+
+    id: str
+    x: float
+    y: float
+    width: float
+    height: float
+    cell: CellView
+
+
+@dataclass(frozen=True)
+class PageView:
+    """A page image with the places of its cells."""
+
+    number: int
+    uri: str
+    width: float
+    height: float
+    spots: list[Spot]
+    mark_size: float
+
+
+class Piece(NamedTuple):
+    """One cell of a line as it was read."""
+
+    id: str
+    text: str
+    cells: list[CellView]
+
+
+class LineView(NamedTuple):
+    """A line as it was read."""
+
+    number: int
+    page: int | None
+    label: str
+    pieces: list[Piece]
+
+
+class FindingView(NamedTuple):
+    """One finding with links to its cells."""
+
+    severity: str
+    severity_words: Both
+    outcome: Both
+    message: Both
+    reported: str
+    computed: str
+    difference: str
+    cells: list[CellView]
+    more: int
+
+
+class FigureView(NamedTuple):
+    """A number of the prose beside its cells."""
+
+    quote: str
+    value: str
+    agrees: Both
+    kind: str
+    cells: list[CellView]
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything on the page."""
+
+    title: str
+    status: str
+    status_words: Both
+    reason: str
+    facts: list[tuple[Both, Both]]
+    tables: list[TableView]
+    look: list[CellView]
+    findings: list[FindingView]
+    narrative: list[FigureView]
+    pages: list[PageView]
+    lines: list[LineView]
+    legend: list[tuple[str, str, Both]]
+
+
+def build_view(report: Report, images: Sequence[PageImage] = ()) -> View:
+    """The view of a report; `images` are the pages of its source."""
+    tables = load_forms().tables_of([cell.key for cell in report.cells], report.forms)
+    shown = {image.number for image in images}
+    cells = _cells(report, tables, shown)
+    return View(
+        title=f"{report.agency or report.name} {report.year or ''}".strip(),
+        status=str(report.status),
+        status_words=Both(STATUS_NAMES[report.status], _STATUS_ENGLISH[report.status]),
+        reason=report.reason or "",
+        facts=list(_facts(report)),
+        tables=[_table(name, table, cells) for name, table in tables.items()],
+        look=[cell for cell in cells.values() if cell.needs_look],
+        findings=[_finding(finding, cells) for finding in report.findings],
+        narrative=_narrative(report, cells),
+        pages=[_page(image, report, cells) for image in images],
+        lines=_lines(report, cells),
+        legend=[
+            (mark.name.lower(), SYMBOLS[mark], Both(mark.value, english.mark_words(mark)))
+            for mark in Mark
+        ],
+    )
+
+
+def _facts(report: Report) -> Iterator[tuple[Both, Both]]:
+    read = sum(cell.state not in (State.LOST, State.ILLEGIBLE) for cell in report.cells)
+    unsaid = Both("文件未说明", "not stated")
+    yield Both("填报单位", "Agency"), _same(report.agency) if report.agency else unsaid
+    yield Both("年份", "Year"), _same(report.year) if report.year else unsaid
+    if report.cells:
+        yield Both("读出的单元格", "Cells read"), _same(f"{read} / {len(report.cells)}")
+        yield Both("成立的勾稽关系", "Rules that hold"), _same(report.passed)
+        forms = sorted(report.forms.items())
+        zh = "，".join(f"表{'一二三四'[int(t[1]) - 1]} {year} 年" for t, year in forms)
+        en = ", ".join(f"{english.words()['tables'][t]}: {year}" for t, year in forms)
+        yield Both("表格格式", "Official form"), Both(zh or "未找到", en or "none found")
+    yield Both("文件", "Document"), _same(report.name)
+    pages = _same(report.pages) if report.pages else Both("不分页", "has no pages")
+    yield Both("页数", "Pages"), pages
+    yield Both("文件类型", "Kind of file"), _same(report.media_type)
+    yield Both("SHA-256", "SHA-256"), _same(report.sha256)
+
+
+def _same(value: object) -> Both:
+    return Both(str(value), str(value))
+
+
+# ---------------------------------------------------------------- cells
+
+
+def _cells(report: Report, tables: Mapping[str, TableForm], shown: set[int]) -> dict[str, CellView]:
+    marks = cell_marks(report)
+    proposals: dict[str, list[Proposal]] = defaultdict(list)
+    for proposal in report.proposals:
+        proposals[proposal.cell].append(proposal)
+    lines = {line.number: line for line in report.lines}
+    views = {}
+    for cell in report.cells:
+        table = tables[cell.key.partition("/")[0]]
+        place = ""
+        if cell.source and cell.source.box and cell.source.page in shown:
+            place = _id("at", cell.key)
+        elif cell.source and cell.source.line in lines and cell.source.cell is not None:
+            known = cell.source.cell < len(lines[cell.source.line].cells)
+            place = f"l{cell.source.line}c{cell.source.cell}" if known else ""
+        mark = marks.get(cell.key)
+        views[cell.key] = _cell(cell, table, mark, proposals[cell.key], place)
+    return views
+
+
+def _cell(
+    cell: ReportCell,
+    table: TableForm,
+    mark: CellMark | None,
+    proposals: Sequence[Proposal],
+    place: str,
+) -> CellView:
+    kind = mark.mark if mark else None
+    proposed = {proposal_words(proposal) for proposal in proposals}
+    reasons = [reason for reason in mark.reasons if reason not in proposed] if mark else []
+    return CellView(
+        id=_id("cell", cell.key),
+        name=Both(cell_name(table, cell.key), english.cell_words(table, cell.key)),
+        text=_text(cell),
+        kind=kind.name.lower() if kind else "",
+        symbol=SYMBOLS[kind] if kind else "",
+        words=Both(kind.value, english.mark_words(kind)) if kind else Both("", ""),
+        reasons=tuple(reasons),
+        proposals=tuple(_proposal(proposal) for proposal in proposals),
+        place=place,
+        confidence=f"{cell.confidence:.0%}",
+    )
+
+
+def _id(prefix: str, key: str) -> str:
+    return f"{prefix}-{key.replace('/', '-')}"
+
+
+def _text(cell: ReportCell) -> str:
+    """What the document prints; a number in plain digits."""
+    if cell.state is State.READ:
+        return figure(cell.value) + (cell.unit or "")
+    return "" if cell.state is State.BLANK else cell.raw or ""
+
+
+def _proposal(proposal: Proposal) -> str:
+    rivals = "".join(f" / {figure(value)}" for value in proposal.alternatives)
+    verdict = VERDICT_NAMES[proposal.verdict]
+    return f"{PROPOSED} {figure(proposal.value)}{rivals}（{verdict}, {proposal.verdict}）"
+
+
+# ---------------------------------------------------------------- tables
+
+
+def _table(name: str, table: TableForm, cells: Mapping[str, CellView]) -> TableView:
+    grid = official_grid(table)
+    rows: list[list[BoxView]] = [[] for _ in range(grid.height)]
+    for box in sorted(grid.boxes, key=lambda box: (box.top, box.left)):
+        rows[box.top].append(_box(box, cells))
+    return TableView(name, Both(table.title, english.label(table.title)), rows)
+
+
+def _box(box: GridBox, cells: Mapping[str, CellView]) -> BoxView:
+    kind = "figure" if box.key else "label" if box.label else "head"
+    words = Both(box.text, english.label(box.text))
+    cell = cells.get(box.key) if box.key else None
+    return BoxView(words, box.height, box.width, kind, cell)
+
+
+# ---------------------------------------------------------------- findings and prose
+
+
+def _finding(finding: Finding, cells: Mapping[str, CellView]) -> FindingView:
+    linked = _known(finding.cells, cells)
+    severity, outcome = finding.severity, finding.outcome
+    return FindingView(
+        severity=str(severity),
+        severity_words=Both(SEVERITY_NAMES[severity], str(severity)),
+        outcome=Both(OUTCOME_NAMES[outcome], str(outcome).replace("_", " ")),
+        message=Both(finding.message, english.finding_words(finding)),
+        reported=figure(finding.reported),
+        computed=figure(finding.computed),
+        difference=_signed(finding.difference),
+        cells=linked[:_LISTED_CELLS],
+        more=max(0, len(linked) - _LISTED_CELLS),
+    )
+
+
+def _signed(value: Decimal | None) -> str:
+    return "" if value is None else f"{value:+f}"
+
+
+def _known(keys: Iterable[str], cells: Mapping[str, CellView]) -> list[CellView]:
+    return [cells[key] for key in keys if key in cells]
+
+
+def _narrative(report: Report, cells: Mapping[str, CellView]) -> list[FigureView]:
+    agreement = {
+        True: Both("相符", "agrees"),
+        False: Both("不相符", "differs"),
+        None: Both("无法核对", "not checkable"),
+    }
+    return [
+        FigureView(
+            f.statement.quote,
+            figure(f.statement.value),
+            agreement[f.agrees],
+            str(Severity.WARNING) if f.agrees is False else "",
+            _known(f.statement.restates, cells),
+        )
+        for f in report.narrative
+    ]
+
+
+# ---------------------------------------------------------------- where it stands
+
+
+def _page(image: PageImage, report: Report, cells: Mapping[str, CellView]) -> PageView:
+    kind = "image/png" if image.data.startswith(b"\x89PNG") else "image/jpeg"
+    uri = f"data:{kind};base64,{base64.b64encode(image.data).decode('ascii')}"
+    spots = []
+    for cell in report.cells:
+        place = cell.source
+        if place and place.box and place.page == image.number:
+            left, top, right, bottom = place.box
+            size = max(0.0, right - left), max(0.0, bottom - top)
+            spots.append(Spot(_id("at", cell.key), left, top, *size, cells[cell.key]))
+    return PageView(image.number, uri, image.width, image.height, spots, image.width / 70)
+
+
+def _lines(report: Report, cells: Mapping[str, CellView]) -> list[LineView]:
+    by_place: dict[tuple[int, int], list[CellView]] = defaultdict(list)
+    for cell in report.cells:
+        place = cell.source
+        if place and place.line is not None and place.cell is not None:
+            by_place[place.line, place.cell].append(cells[cell.key])
+    return [
+        LineView(
+            line.number,
+            line.page,
+            line.label,
+            [
+                Piece(f"l{line.number}c{n}", text, by_place[line.number, n])
+                for n, text in enumerate(line.cells)
+            ],
+        )
+        for line in report.lines
+    ]
