@@ -2,13 +2,74 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from gipr_ml.errors import InputError
 from gipr_ml.types import PageImage
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+LONG_SIDE = 1600
+"""Pixels of a picture; enough to read small print on a screen."""
+MOST_PAGES = 60
+"""Pages beyond these are not shown."""
+MOST_PIXELS = 120_000_000
+"""A picture with more is not opened."""
+QUALITY = 72
+"""Of the JPEG."""
+
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"BM")
+_PDF = b"%PDF-"
 
 
 def page_images(data: bytes, name: str) -> tuple[PageImage, ...]:
-    """The pages of the file called `name`, in order and upright, in the unit of their boxes.
+    """The pages of the file called `name` as a viewer shows them, in order.
 
-    Empty for a source without pages to show; text, Markdown and web pages have none.
+    Their size is 1 by 1, as boxes are fractions of a page. Empty for a source without pages to
+    show, such as a text or a web page. Raises `InputError` where pages cannot be drawn.
     """
-    del data, name
-    return ()
+    if _PDF in data[:1024]:
+        pages = _pdf_pages(data, name)
+    elif data.startswith(_PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
+        pages = _frames(data, name)
+    else:
+        return ()
+    numbered = zip(range(1, MOST_PAGES + 1), pages, strict=False)
+    return tuple(PageImage(number, _jpeg(page)) for number, page in numbered)
+
+
+def _pdf_pages(data: bytes, name: str) -> Iterator[Image]:
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(data)
+        for number in range(len(document)):
+            page = document[number]
+            scale = LONG_SIDE / max(1.0, *page.get_size())
+            yield page.render(scale=scale).to_pil()
+    except pypdfium2.PdfiumError as error:
+        raise InputError(f"{name}: its pages cannot be drawn ({error})") from error
+
+
+def _frames(data: bytes, name: str) -> Iterator[Image]:
+    from PIL import Image, ImageOps, ImageSequence
+
+    try:
+        opened = Image.open(io.BytesIO(data))
+        for frame in ImageSequence.Iterator(opened):
+            if frame.width * frame.height > MOST_PIXELS:
+                raise InputError(f"{name}: a page is too large to be drawn")
+            yield ImageOps.exif_transpose(frame)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise InputError(f"{name}: its pages cannot be drawn ({error})") from error
+
+
+def _jpeg(page: Image) -> bytes:
+    shown = page.convert("RGB" if page.mode not in ("1", "L") else "L")
+    shown.thumbnail((LONG_SIDE, LONG_SIDE))
+    out = io.BytesIO()
+    shown.save(out, "JPEG", quality=QUALITY, optimize=True)
+    return out.getvalue()

@@ -15,7 +15,7 @@ from PIL import Image
 from gipr_ml.export import write
 from gipr_ml.export.debug import MARKS, RULE, TEXT, UNSURE, debug_pictures
 from gipr_ml.export.html import english, html_bytes
-from gipr_ml.export.html.view import SYMBOLS
+from gipr_ml.export.html.cells import SYMBOLS
 from gipr_ml.export.layout import official_grid
 from gipr_ml.export.marks import Mark
 from gipr_ml.forms import load_forms
@@ -172,12 +172,12 @@ def test_a_cell_leads_to_its_place_on_the_image_and_back(make_damaged):
     assert spot.get("data-to") == f"cell-{dashed(TOTAL)}"
     assert {"spot", "fails"} == set(spot.get("class").split())
     rect = spot.find("rect")
-    assert [float(rect.get(name)) for name in ("x", "y", "width", "height")] == [10, 20, 30, 12]
+    assert [float(rect.get(name)) for name in ("x", "y", "width", "height")] == [30, 50, 90, 30]
     assert words(spot.find("text")) == SYMBOLS[Mark.FAILS]
     assert words(page.get_element_by_id(f"at-{dashed(LOST)}").find("text")) == (
         SYMBOLS[Mark.LOST] + "→"
     )
-    assert page.xpath("//svg/@viewbox | //svg/@viewBox") == ["0 0 100 80"]
+    assert page.xpath("//svg/@viewbox | //svg/@viewBox") == ["0 0 300 200"]
 
 
 def test_without_images_a_cell_leads_to_the_line(make_report):

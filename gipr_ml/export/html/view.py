@@ -2,49 +2,33 @@
 
 from __future__ import annotations
 
-import base64
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
 from gipr_ml.export.html import english
+from gipr_ml.export.html.cells import SYMBOLS, Both, CellView, cell_views
+from gipr_ml.export.html.places import LineView, PageView, line_views, page_view, worth_showing
 from gipr_ml.export.layout import Box as GridBox
 from gipr_ml.export.layout import official_grid
 from gipr_ml.export.marks import (
     OUTCOME_NAMES,
     SEVERITY_NAMES,
     STATUS_NAMES,
-    VERDICT_NAMES,
-    CellMark,
     Mark,
-    cell_marks,
-    cell_name,
     figure,
-    proposal_words,
 )
 from gipr_ml.forms import TableForm, load_forms
 from gipr_ml.types import (
     Finding,
     PageImage,
-    Proposal,
     Report,
-    ReportCell,
     Severity,
     State,
     Status,
 )
 
-SYMBOLS = {
-    Mark.FAILS: "✗",
-    Mark.LOST: "∅",
-    Mark.ILLEGIBLE: "※",
-    Mark.DOUBTFUL: "?",
-    Mark.NOT_APPLICABLE: "/",
-    Mark.BLANK: "·",
-}
-PROPOSED = "→"
 _STATUS_ENGLISH = {
     Status.CONSISTENT: "Consistent: everything was read and every rule holds",
     Status.NEEDS_REVIEW: "Needs review",
@@ -52,37 +36,6 @@ _STATUS_ENGLISH = {
 }
 _LISTED_CELLS = 40
 """A finding over more cells than this links to the first ones."""
-
-
-class Both(NamedTuple):
-    """Words in Chinese and in English."""
-
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True)
-class CellView:
-    """One canonical cell."""
-
-    id: str
-    name: Both
-    text: str
-    kind: str
-    """Name of the mark in small letters; empty where the cell is simply read."""
-    symbol: str
-    words: Both
-    """What the mark says; empty without one."""
-    reasons: tuple[str, ...]
-    proposals: tuple[str, ...]
-    place: str
-    """Id of the place on the page image or among the lines; empty where it has none."""
-    confidence: str
-
-    @property
-    def needs_look(self) -> bool:
-        """Whether a person should look at it."""
-        return bool(self.reasons or self.proposals)
 
 
 @dataclass(frozen=True)
@@ -104,46 +57,6 @@ class TableView:
     name: str
     title: Both
     rows: list[list[BoxView]]
-
-
-class Spot(NamedTuple):
-    """The place of a cell on a page image, in the unit of the page's width and height."""
-
-    id: str
-    x: float
-    y: float
-    width: float
-    height: float
-    cell: CellView
-
-
-@dataclass(frozen=True)
-class PageView:
-    """A page image with the places of its cells."""
-
-    number: int
-    uri: str
-    width: float
-    height: float
-    spots: list[Spot]
-    mark_size: float
-
-
-class Piece(NamedTuple):
-    """One cell of a line as it was read."""
-
-    id: str
-    text: str
-    cells: list[CellView]
-
-
-class LineView(NamedTuple):
-    """A line as it was read."""
-
-    number: int
-    page: int | None
-    label: str
-    pieces: list[Piece]
 
 
 class FindingView(NamedTuple):
@@ -192,7 +105,7 @@ def build_view(report: Report, images: Sequence[PageImage] = ()) -> View:
     """The view of a report; `images` are the pages of its source."""
     tables = load_forms().tables_of([cell.key for cell in report.cells], report.forms)
     shown = {image.number for image in images}
-    cells = _cells(report, tables, shown)
+    cells = cell_views(report, tables, shown)
     return View(
         title=f"{report.agency or report.name} {report.year or ''}".strip(),
         status=str(report.status),
@@ -203,8 +116,8 @@ def build_view(report: Report, images: Sequence[PageImage] = ()) -> View:
         look=[cell for cell in cells.values() if cell.needs_look],
         findings=[_finding(finding, cells) for finding in report.findings],
         narrative=_narrative(report, cells),
-        pages=[_page(image, report, cells) for image in images],
-        lines=_lines(report, cells),
+        pages=[page_view(image, report, cells) for image in worth_showing(images, report)],
+        lines=line_views(report, cells),
         legend=[
             (mark.name.lower(), SYMBOLS[mark], Both(mark.value, english.mark_words(mark)))
             for mark in Mark
@@ -233,70 +146,6 @@ def _facts(report: Report) -> Iterator[tuple[Both, Both]]:
 
 def _same(value: object) -> Both:
     return Both(str(value), str(value))
-
-
-# ---------------------------------------------------------------- cells
-
-
-def _cells(report: Report, tables: Mapping[str, TableForm], shown: set[int]) -> dict[str, CellView]:
-    marks = cell_marks(report)
-    proposals: dict[str, list[Proposal]] = defaultdict(list)
-    for proposal in report.proposals:
-        proposals[proposal.cell].append(proposal)
-    lines = {line.number: line for line in report.lines}
-    views = {}
-    for cell in report.cells:
-        table = tables[cell.key.partition("/")[0]]
-        place = ""
-        if cell.source and cell.source.box and cell.source.page in shown:
-            place = _id("at", cell.key)
-        elif cell.source and cell.source.line in lines and cell.source.cell is not None:
-            known = cell.source.cell < len(lines[cell.source.line].cells)
-            place = f"l{cell.source.line}c{cell.source.cell}" if known else ""
-        mark = marks.get(cell.key)
-        views[cell.key] = _cell(cell, table, mark, proposals[cell.key], place)
-    return views
-
-
-def _cell(
-    cell: ReportCell,
-    table: TableForm,
-    mark: CellMark | None,
-    proposals: Sequence[Proposal],
-    place: str,
-) -> CellView:
-    kind = mark.mark if mark else None
-    proposed = {proposal_words(proposal) for proposal in proposals}
-    reasons = [reason for reason in mark.reasons if reason not in proposed] if mark else []
-    return CellView(
-        id=_id("cell", cell.key),
-        name=Both(cell_name(table, cell.key), english.cell_words(table, cell.key)),
-        text=_text(cell),
-        kind=kind.name.lower() if kind else "",
-        symbol=SYMBOLS[kind] if kind else "",
-        words=Both(kind.value, english.mark_words(kind)) if kind else Both("", ""),
-        reasons=tuple(reasons),
-        proposals=tuple(_proposal(proposal) for proposal in proposals),
-        place=place,
-        confidence=f"{cell.confidence:.0%}",
-    )
-
-
-def _id(prefix: str, key: str) -> str:
-    return f"{prefix}-{key.replace('/', '-')}"
-
-
-def _text(cell: ReportCell) -> str:
-    """What the document prints; a number in plain digits."""
-    if cell.state is State.READ:
-        return figure(cell.value) + (cell.unit or "")
-    return "" if cell.state is State.BLANK else cell.raw or ""
-
-
-def _proposal(proposal: Proposal) -> str:
-    rivals = "".join(f" / {figure(value)}" for value in proposal.alternatives)
-    verdict = VERDICT_NAMES[proposal.verdict]
-    return f"{PROPOSED} {figure(proposal.value)}{rivals}（{verdict}, {proposal.verdict}）"
 
 
 # ---------------------------------------------------------------- tables
@@ -359,40 +208,4 @@ def _narrative(report: Report, cells: Mapping[str, CellView]) -> list[FigureView
             _known(f.statement.restates, cells),
         )
         for f in report.narrative
-    ]
-
-
-# ---------------------------------------------------------------- where it stands
-
-
-def _page(image: PageImage, report: Report, cells: Mapping[str, CellView]) -> PageView:
-    kind = "image/png" if image.data.startswith(b"\x89PNG") else "image/jpeg"
-    uri = f"data:{kind};base64,{base64.b64encode(image.data).decode('ascii')}"
-    spots = []
-    for cell in report.cells:
-        place = cell.source
-        if place and place.box and place.page == image.number:
-            left, top, right, bottom = place.box
-            size = max(0.0, right - left), max(0.0, bottom - top)
-            spots.append(Spot(_id("at", cell.key), left, top, *size, cells[cell.key]))
-    return PageView(image.number, uri, image.width, image.height, spots, image.width / 70)
-
-
-def _lines(report: Report, cells: Mapping[str, CellView]) -> list[LineView]:
-    by_place: dict[tuple[int, int], list[CellView]] = defaultdict(list)
-    for cell in report.cells:
-        place = cell.source
-        if place and place.line is not None and place.cell is not None:
-            by_place[place.line, place.cell].append(cells[cell.key])
-    return [
-        LineView(
-            line.number,
-            line.page,
-            line.label,
-            [
-                Piece(f"l{line.number}c{n}", text, by_place[line.number, n])
-                for n, text in enumerate(line.cells)
-            ],
-        )
-        for line in report.lines
     ]
