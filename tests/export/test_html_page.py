@@ -16,6 +16,7 @@ from gipr_ml.export import write
 from gipr_ml.export.debug import MARKS, RULE, TEXT, UNSURE, debug_pictures
 from gipr_ml.export.html import english, html_bytes
 from gipr_ml.export.html.cells import SYMBOLS
+from gipr_ml.export.html.places import AIR
 from gipr_ml.export.layout import official_grid
 from gipr_ml.export.marks import Mark
 from gipr_ml.forms import load_forms
@@ -172,7 +173,10 @@ def test_a_cell_leads_to_its_place_on_the_image_and_back(make_damaged):
     assert spot.get("data-to") == f"cell-{dashed(TOTAL)}"
     assert {"spot", "fails"} == set(spot.get("class").split())
     rect = spot.find("rect")
-    assert [float(rect.get(name)) for name in ("x", "y", "width", "height")] == [30, 50, 90, 30]
+    air = 300 / AIR
+    frame = [30 - air, 50 - air, 90 + 2 * air, 30 + 2 * air]
+    found = [float(rect.get(name)) for name in ("x", "y", "width", "height")]
+    assert found == pytest.approx(frame, abs=0.06)
     assert words(spot.find("text")) == SYMBOLS[Mark.FAILS]
     assert words(page.get_element_by_id(f"at-{dashed(LOST)}").find("text")) == (
         SYMBOLS[Mark.LOST] + "→"

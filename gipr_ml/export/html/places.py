@@ -12,6 +12,8 @@ from typing import NamedTuple
 from gipr_ml.export.html.cells import CellView, ident
 from gipr_ml.types import PageImage, Report
 
+AIR = 400
+"""The frame of a cell is drawn this part of the page's width outside of it."""
 _SHORT = 8
 """Pages of a report that are all shown, cells or not."""
 
@@ -67,6 +69,7 @@ def page_view(image: PageImage, report: Report, cells: Mapping[str, CellView]) -
     """A page with the places of its cells."""
     kind, width, height = _kind_and_size(image)
     across, down = width / image.width, height / image.height
+    air = width / AIR
     spots = []
     for cell in report.cells:
         place = cell.source
@@ -76,10 +79,10 @@ def page_view(image: PageImage, report: Report, cells: Mapping[str, CellView]) -
             spots.append(
                 Spot(
                     ident("at", cell.key),
-                    round(left, 1),
-                    round(top, 1),
-                    round(right - left, 1),
-                    round(bottom - top, 1),
+                    round(left - air, 1),
+                    round(top - air, 1),
+                    round(right - left + 2 * air, 1),
+                    round(bottom - top + 2 * air, 1),
                     cells[cell.key],
                 )
             )
