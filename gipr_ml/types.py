@@ -14,10 +14,7 @@ from enum import StrEnum
 from typing import Literal, NamedTuple
 
 Box = tuple[float, float, float, float]
-"""Left, top, right, bottom as fractions of the page as a viewer shows it, from its top left corner.
-
-Pages that lie on their side are not turned for it, so that a box fits the page without more.
-"""
+"""Left, top, right, bottom on the page, in the unit that the document states."""
 
 Borders = Literal["explicit", "spaces", "none"]
 """How a line shows where its cells end: tabs, pipes or table tags; runs of spaces; not at all."""
@@ -101,9 +98,9 @@ class PageImage(NamedTuple):
     """Page number from 1, as in `Page` and `Place`."""
     data: bytes
     """PNG or JPEG, of any resolution."""
-    width: float = 1.0
+    width: float
     """Of the page, in the unit of the boxes."""
-    height: float = 1.0
+    height: float
 
 
 # ---------------------------------------------------------------- what the lines are

@@ -21,6 +21,8 @@ MOST_PIXELS = 120_000_000
 QUALITY = 72
 """Of the JPEG."""
 
+Size = tuple[float, float]
+
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"BM")
 _PDF = b"%PDF-"
 
@@ -28,7 +30,7 @@ _PDF = b"%PDF-"
 def page_images(data: bytes, name: str) -> tuple[PageImage, ...]:
     """The pages of the file called `name` as a viewer shows them, in order.
 
-    Their size is 1 by 1, as boxes are fractions of a page. Empty for a source without pages to
+    Sizes are in points (1/72 inch) for a PDF and in pixels for pictures, as boxes are. Empty for a source without pages to
     show, such as a text or a web page. Raises `InputError` where pages cannot be drawn.
     """
     if _PDF in data[:1024]:
@@ -38,23 +40,23 @@ def page_images(data: bytes, name: str) -> tuple[PageImage, ...]:
     else:
         return ()
     numbered = zip(range(1, MOST_PAGES + 1), pages, strict=False)
-    return tuple(PageImage(number, _jpeg(page)) for number, page in numbered)
+    return tuple(PageImage(number, _jpeg(page), *size) for number, (page, size) in numbered)
 
 
-def _pdf_pages(data: bytes, name: str) -> Iterator[Image]:
+def _pdf_pages(data: bytes, name: str) -> Iterator[tuple[Image, Size]]:
     import pypdfium2
 
     try:
         document = pypdfium2.PdfDocument(data)
         for number in range(len(document)):
             page = document[number]
-            scale = LONG_SIDE / max(1.0, *page.get_size())
-            yield page.render(scale=scale).to_pil()
+            size = page.get_size()
+            yield page.render(scale=LONG_SIDE / max(1.0, *size)).to_pil(), size
     except pypdfium2.PdfiumError as error:
         raise InputError(f"{name}: its pages cannot be drawn ({error})") from error
 
 
-def _frames(data: bytes, name: str) -> Iterator[Image]:
+def _frames(data: bytes, name: str) -> Iterator[tuple[Image, Size]]:
     from PIL import Image, ImageOps, ImageSequence
 
     try:
@@ -62,7 +64,8 @@ def _frames(data: bytes, name: str) -> Iterator[Image]:
         for frame in ImageSequence.Iterator(opened):
             if frame.width * frame.height > MOST_PIXELS:
                 raise InputError(f"{name}: a page is too large to be drawn")
-            yield ImageOps.exif_transpose(frame)
+            shown = ImageOps.exif_transpose(frame)
+            yield shown, shown.size
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise InputError(f"{name}: its pages cannot be drawn ({error})") from error
 

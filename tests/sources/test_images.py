@@ -24,11 +24,12 @@ def opened(image):
     return Image.open(io.BytesIO(image.data))
 
 
-@pytest.mark.parametrize("kind", ["PDF", "TIFF"])
-def test_pages_come_in_order(kind):
-    images = page_images(saved(kind, "red", "lime", "blue"), f"a.{kind.lower()}")
+@pytest.mark.parametrize(("kind", "size"), [("PDF", (30, 40)), ("TIFF", (60, 80))])
+def test_pages_come_in_order_with_their_size_in_points_or_pixels(kind, size):
+    data = saved(kind, "red", "lime", "blue", **({"resolution": 144} if kind == "PDF" else {}))
+    images = page_images(data, f"a.{kind.lower()}")
     assert [image.number for image in images] == [1, 2, 3]
-    assert {(image.width, image.height) for image in images} == {(1.0, 1.0)}
+    assert {(image.width, image.height) for image in images} == {size}
     strongest = []
     for image in images:
         picture = opened(image).convert("RGB")
@@ -46,6 +47,7 @@ def test_a_picture_is_one_page(kind):
 def test_a_fine_scan_is_reduced():
     (image,) = page_images(saved("PNG", "white", size=(2480, 3508)), "a.png")
     assert max(opened(image).size) == LONG_SIDE
+    assert (image.width, image.height) == (2480, 3508)
 
 
 def test_a_turned_photograph_is_shown_as_viewers_do():
