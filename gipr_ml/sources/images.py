@@ -30,8 +30,9 @@ _PDF = b"%PDF-"
 def page_images(data: bytes, name: str) -> tuple[PageImage, ...]:
     """The pages of the file called `name` as a viewer shows them, in order.
 
-    Sizes are in points (1/72 inch) for a PDF and in pixels for pictures, as boxes are. Empty for a source without pages to
-    show, such as a text or a web page. Raises `InputError` where pages cannot be drawn.
+    Sizes are in points (1/72 inch) for a PDF and in pixels for pictures, as boxes are. Empty for a
+    source without pages to show, such as a text or a web page. Raises `InputError` where pages
+    cannot be drawn.
     """
     if _PDF in data[:1024]:
         pages = _pdf_pages(data, name)
