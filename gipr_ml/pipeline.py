@@ -64,7 +64,12 @@ def process_document(document: Document, *, model: Path | None = None) -> Report
         )
     _settle()
     checked = check_cells(
-        reading.cells, reading.forms, reading.doubts, statements, reading.proposals
+        reading.cells,
+        reading.forms,
+        reading.doubts,
+        statements,
+        reading.proposals,
+        recognised=any(cell.confidence < 1 for line in document.lines for cell in line.cells),
     )
     return Report(
         name=document.name,
@@ -105,7 +110,13 @@ def check(report: Report) -> Report:
     if report.status is Status.REJECTED:
         return report
     statements = tuple(figure.statement for figure in report.narrative)
-    checked = check_cells(report.cells, report.forms, report.doubts, statements)
+    checked = check_cells(
+        report.cells,
+        report.forms,
+        report.doubts,
+        statements,
+        recognised=report.media_type.startswith("image/"),
+    )
     return replace(
         report,
         status=checked.status,

@@ -10,9 +10,13 @@ from dataclasses import dataclass
 
 from gipr_ml.checking.blanks import odd_blanks
 from gipr_ml.checking.completeness import complete
+from gipr_ml.checking.faults import Fault, locate
+from gipr_ml.checking.faultwords import fault_finding
 from gipr_ml.checking.identities import Evaluation, evaluate, figures_of
+from gipr_ml.checking.mend import mend
 from gipr_ml.checking.proposals import merge, propose
 from gipr_ml.checking.prose import Cells, compare
+from gipr_ml.checking.witness import weigh
 from gipr_ml.checking.words import Names, identity_message
 from gipr_ml.forms import Identity, TableForm, load_forms
 from gipr_ml.types import (
@@ -43,6 +47,8 @@ class Checked:
     narrative: tuple[NarrativeFigure, ...]
     passed: int
     """How many identities hold."""
+    faults: tuple[Fault, ...] = ()
+    """Where the contradictions lie, one for each group of connected identities."""
 
 
 def check(
@@ -51,11 +57,13 @@ def check(
     doubts: Sequence[Doubt] = (),
     statements: Sequence[Statement] = (),
     proposals: Sequence[Proposal] = (),
+    recognised: bool = False,
 ) -> Checked:
     """Check `cells`, which follow `forms` (table to form, as in `Reading.forms`).
 
     `doubts` and `proposals` are what reading left open; they become findings and stand beside the
-    values that the identities force. The order of the cells does not matter.
+    values that the identities force. `recognised`: whether the characters were recognised from an
+    image, where a sure reading may be wrong. The order of the cells does not matter.
     """
     by_key = {cell.key: cell for cell in cells}
     tables = tables_of(by_key, forms)
@@ -66,6 +74,9 @@ def check(
     contradictions = [
         _identity_finding(e, names) for e in evaluations if e.outcome is not Outcome.PASS
     ]
+    faults = locate(evaluations, figures, by_key, statements, recognised)
+    located = [fault_finding(fault, by_key, names) for fault in faults]
+    forced = weigh(propose(evaluations, figures), evaluations, figures, statements, recognised)
     gaps = [
         *complete(by_key, tables, TABLES, names),
         *odd_blanks(identities, figures, names),
@@ -78,10 +89,11 @@ def check(
     consistent = not broken and not gaps and not doubted
     return Checked(
         Status.CONSISTENT if consistent else Status.NEEDS_REVIEW,
-        _in_order([*contradictions, *gaps, *doubted, *mismatches]),
-        merge(propose(evaluations, figures), proposals),
+        _in_order([*contradictions, *located, *gaps, *doubted, *mismatches]),
+        merge(mend(faults, forced, by_key), proposals),
         narrative,
         sum(e.outcome is Outcome.PASS for e in evaluations),
+        faults,
     )
 
 

@@ -20,12 +20,15 @@ class Names:
     def __init__(self, tables: Iterable[TableForm]) -> None:
         self._names: dict[str, tuple[str, str]] = {}
         self._parts: dict[str, list[str]] = {}
+        self._rows: dict[str, tuple[str, tuple[str, ...]]] = {}
         for table in tables:
             for row in table.rows:
                 for key, column in zip(row.cell_keys, row.columns, strict=True):
                     self._names[key] = _row_name(row), "·".join((*column.group, column.label))
+                name = row.cell_keys[0].rsplit("/", 1)[0]
+                self._rows[name] = _row_name(row), row.cell_keys
                 parts = [key for key in row.cell_keys if not key.endswith("/total")]
-                self._parts[row.cell_keys[0].rsplit("/", 1)[0]] = parts
+                self._parts[name] = parts
 
     def cell(self, key: str) -> str:
         """The cell by its row and column: “（七）总计”的“自然人”."""
@@ -33,6 +36,14 @@ class Names:
             return key
         row, column = self._names[key]
         return f"“{row}”的“{column}”"
+
+    def row(self, name: str) -> str:
+        """The row "t3/granted" by its label."""
+        return f"“{self._rows[name][0]}”" if name in self._rows else name
+
+    def keys(self, row: str) -> tuple[str, ...]:
+        """The cells of the row "t3/granted", left to right."""
+        return self._rows[row][1] if row in self._rows else ()
 
     def cells(self, keys: Sequence[str]) -> str:
         """Several cells, the first few by name."""
