@@ -11,7 +11,7 @@ from pathlib import Path
 from gipr_ml.assemble import assemble
 from gipr_ml.checking import check as check_cells
 from gipr_ml.errors import InputError
-from gipr_ml.forms import load_forms
+from gipr_ml.forms import Forms, load_forms
 from gipr_ml.heading import agency_and_year, why_not_a_report
 from gipr_ml.lines import LineModel, load_model
 from gipr_ml.match import Matcher, load_matcher
@@ -105,8 +105,11 @@ def page_images(path: str | Path) -> tuple[PageImage, ...]:
         return ()
 
 
-def check(report: Report) -> Report:
-    """The report checked anew from the cells it holds: findings, proposals and status."""
+def check(report: Report, *, rules: Forms | None = None) -> Report:
+    """The report checked anew from the cells it holds: findings, proposals and status.
+
+    `rules`: the forms with other rules than the program's own, as `forms.with_rules` makes them.
+    """
     if report.status is Status.REJECTED:
         return report
     statements = tuple(figure.statement for figure in report.narrative)
@@ -116,6 +119,7 @@ def check(report: Report) -> Report:
         report.doubts,
         statements,
         recognised=report.media_type.startswith("image/"),
+        rules=rules,
     )
     return replace(
         report,

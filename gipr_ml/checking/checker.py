@@ -18,7 +18,7 @@ from gipr_ml.checking.proposals import merge, propose
 from gipr_ml.checking.prose import Cells, compare
 from gipr_ml.checking.witness import weigh
 from gipr_ml.checking.words import Names, identity_message
-from gipr_ml.forms import Identity, TableForm, load_forms
+from gipr_ml.forms import Forms, Identity, TableForm, load_forms
 from gipr_ml.types import (
     Doubt,
     Finding,
@@ -58,16 +58,18 @@ def check(
     statements: Sequence[Statement] = (),
     proposals: Sequence[Proposal] = (),
     recognised: bool = False,
+    rules: Forms | None = None,
 ) -> Checked:
     """Check `cells`, which follow `forms` (table to form, as in `Reading.forms`).
 
     `doubts` and `proposals` are what reading left open; they become findings and stand beside the
     values that the identities force. `recognised`: whether the characters were recognised from an
-    image, where a sure reading may be wrong. The order of the cells does not matter.
+    image, where a sure reading may be wrong. `rules`: other rules than the program's own. The order
+    of the cells does not matter.
     """
     by_key = {cell.key: cell for cell in cells}
     tables = tables_of(by_key, forms)
-    identities = _identities(tables)
+    identities = _identities(tables, rules or load_forms())
     names = Names(tables.values())
     figures = figures_of(by_key, identities)
     evaluations = [evaluate(identity, figures) for identity in identities]
@@ -116,8 +118,7 @@ def tables_of(cells: Mapping[str, ReportCell], forms: Mapping[str, str]) -> Mapp
     return tables
 
 
-def _identities(tables: Mapping[str, TableForm]) -> tuple[Identity, ...]:
-    known = load_forms()
+def _identities(tables: Mapping[str, TableForm], known: Forms) -> tuple[Identity, ...]:
     return tuple(
         identity
         for name, table in tables.items()

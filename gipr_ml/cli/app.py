@@ -10,6 +10,7 @@ from gipr_ml.cli.check import check
 from gipr_ml.cli.doctor import doctor
 from gipr_ml.cli.evaluate import evaluate
 from gipr_ml.cli.process import process
+from gipr_ml.cli.rules import rules
 from gipr_ml.cli.synthesize import synthesize
 from gipr_ml.cli.train import train
 
@@ -42,5 +43,5 @@ def _gipr(
     del version
 
 
-for _verb in (process, check, train, evaluate, synthesize, doctor):
+for _verb in (process, check, rules, train, evaluate, synthesize, doctor):
     app.command()(_verb)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -53,21 +54,57 @@ def load_forms(folder: Path = FOLDER) -> Forms:
     }
     for table in tables.values():
         faults += _repeated(table)
-    identities = [
-        identity
-        for rule in rules.rule
-        for form in rule.forms
-        for identity in _identities(rule, tables[rule.table, form], faults)
-    ]
-    faults += [
-        f"rules.toml: rule id {rule_id!r} is used {count} times"
-        for rule_id, count in Counter(rule.id for rule in rules.rule).items()
-        if count > 1
-    ]
+    identities = _all_identities("rules.toml", rules.rule, tables, faults)
     if faults:
         raise FormsError("\n".join(faults))
     sections = tuple(Section(s.key, (s.label, *s.aliases)) for s in document.section)
     return Forms(tables, tuple(identities), document.title_words, sections)
+
+
+def with_rules(forms: Forms, path: Path) -> Forms:
+    """The forms with the rules of a user's file: some added, some switched off.
+
+    Raises `FormsError` with every fault of the file, one a line.
+    """
+    faults: list[str] = []
+    file = _read(path, RulesFile, faults)
+    if file is None:
+        raise FormsError("\n".join(faults))
+    known = {identity.rule for identity in forms.identities}
+    faults += [
+        f"{path.name}: off: there is no rule {name!r}" for name in file.off if name not in known
+    ]
+    faults += [
+        f"{path.name}: the rule {rule.id!r} is there already; switch it off to replace it"
+        for rule in file.rule
+        if rule.id in known - {*file.off}
+    ]
+    added = _all_identities(path.name, file.rule, forms.tables, faults)
+    if faults:
+        raise FormsError("\n".join(faults))
+    kept = [identity for identity in forms.identities if identity.rule not in file.off]
+    return replace(forms, identities=(*kept, *added))
+
+
+def _all_identities(
+    name: str,
+    rules: Sequence[RuleEntry],
+    tables: Mapping[tuple[str, str], TableForm],
+    faults: list[str],
+) -> list[Identity]:
+    """The rules of the file `name`, written out for every form they go with."""
+    found = [
+        identity
+        for rule in rules
+        for form in rule.forms
+        for identity in _identities(name, rule, tables[rule.table, form], faults)
+    ]
+    faults += [
+        f"{name}: rule id {rule_id!r} is used {count} times"
+        for rule_id, count in Counter(rule.id for rule in rules).items()
+        if count > 1
+    ]
+    return found
 
 
 def _read(path: Path, kind: type[_File], faults: list[str]) -> _File | None:
@@ -134,7 +171,7 @@ def _repeated(table: TableForm) -> list[str]:
     ]
 
 
-def _identities(rule: RuleEntry, table: TableForm, faults: list[str]) -> list[Identity]:
+def _identities(name: str, rule: RuleEntry, table: TableForm, faults: list[str]) -> list[Identity]:
     """The rule, once a row or once a column of the table."""
     rows, columns = table.rows, table.rows[0].columns
     keys = [c.key for c in columns] if rule.each == "row" else [r.key for r in rows]
@@ -142,12 +179,10 @@ def _identities(rule: RuleEntry, table: TableForm, faults: list[str]) -> list[Id
     for pattern, coefficient in rule.terms.items():
         named = [key for key in keys if fnmatchcase(key, pattern)]
         if not named:
-            faults.append(
-                f"rules.toml: {rule.id}: {pattern!r} is in no {rule.table} of {table.form}"
-            )
+            faults.append(f"{name}: {rule.id}: {pattern!r} is in no {rule.table} of {table.form}")
         coefficients.update(dict.fromkeys(named, coefficient))
     if rule.total not in coefficients:
-        faults.append(f"rules.toml: {rule.id}: the total {rule.total!r} is not among the terms")
+        faults.append(f"{name}: {rule.id}: the total {rule.total!r} is not among the terms")
         return []
     if rule.each == "row":
         return [
@@ -157,6 +192,7 @@ def _identities(rule: RuleEntry, table: TableForm, faults: list[str]) -> list[Id
                 {f"{rule.table}/{row.key}/{k}": n for k, n in coefficients.items()},
                 f"{rule.table}/{row.key}/{rule.total}",
                 row=row.label,
+                implied=row.key in rule.implied,
             )
             for row in rows
         ]
@@ -167,6 +203,7 @@ def _identities(rule: RuleEntry, table: TableForm, faults: list[str]) -> list[Id
             {f"{rule.table}/{k}/{column.key}": n for k, n in coefficients.items()},
             f"{rule.table}/{rule.total}/{column.key}",
             column=column.label,
+            implied=column.key in rule.implied,
         )
         for column in columns
     ]
@@ -179,6 +216,7 @@ def _identity(
     total: str,
     row: str = "",
     column: str = "",
+    implied: bool = False,
 ) -> Identity:
     return Identity(
         rule.id,
@@ -190,6 +228,7 @@ def _identity(
         rule.zh.format(row=row, column=column),
         rule.en.format(row=row, column=column),
         rule.source,
+        implied,
     )
 
 

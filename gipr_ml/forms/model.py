@@ -94,6 +94,8 @@ class Identity:
     zh: str
     en: str
     source: str
+    implied: bool = False
+    """Whether the rules say that it follows from the others."""
 
 
 @dataclass(frozen=True)

@@ -96,9 +96,13 @@ class RuleEntry(_Strict):
     zh: str = Field(min_length=1)
     en: str = Field(min_length=1)
     source: str = Field(min_length=1)
+    implied: tuple[str, ...] = ()
+    """Rows or columns for which the rule follows from the others."""
 
 
 class RulesFile(_Strict):
-    """All rules."""
+    """All rules, or in a user's file those to add and those to leave out."""
 
-    rule: tuple[RuleEntry, ...]
+    off: tuple[str, ...] = ()
+    """Ids of rules that are switched off."""
+    rule: tuple[RuleEntry, ...] = ()
