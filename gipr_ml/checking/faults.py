@@ -24,7 +24,7 @@ Cause = Literal["misreading", "source", "unclear"]
 
 SURE = 0.9
 """A reading that is less sure than this may be wrong whatever it says."""
-MANY = 4
+MANY = 3
 """Changes from which on an explanation must be a likely one to be unique."""
 PROSE = "prose/"
 
@@ -130,7 +130,7 @@ def _fault(
         key=lambda e: (e.weight, tuple(e.values)),
     )
     return Fault(
-        _verdict(found, explained),
+        _verdict(found, explained, recognised and bool(prose)),
         rules,
         tuple(explained),
         found.complete,
@@ -138,14 +138,17 @@ def _fault(
     )
 
 
-def _verdict(found: Found, explained: Sequence[Explanation]) -> Verdict:
+def _verdict(found: Found, explained: Sequence[Explanation], weak: bool) -> Verdict:
     """Likelihood never makes an explanation unique; where many cells change, it is asked for too,
-    because so many errors may also add up to a simpler contradiction of other cells."""
+    because so many errors may also add up to a simpler contradiction of other cells. So it is where
+    the evidence is `weak`: a scan of which the prose alone confirms what one sum says.
+    """
     if not explained:
         return "unresolved"
     first = explained[0]
     alone = len(explained) == 1 and found.complete and first.confirmed
-    return "unique" if alone and (first.cost < MANY or first.likely) else "ambiguous"
+    asked = weak or first.cost >= MANY
+    return "unique" if alone and (first.likely or not asked) else "ambiguous"
 
 
 def _problem(

@@ -62,9 +62,14 @@ def _is_sure(fault: Fault, key: str) -> bool:
     if fault.verdict == "unique":
         (only,) = fault.explanations
         return key in only.values or key in only.settled
-    return fault.complete and all(
-        e.confirmed and e.cost <= 2 and (key in e.values or key in e.settled)
-        for e in fault.explanations
+    several = len(fault.explanations) > 1
+    return (
+        several
+        and fault.complete
+        and all(
+            e.confirmed and e.likely and e.cost <= 2 and (key in e.values or key in e.settled)
+            for e in fault.explanations
+        )
     )
 
 
