@@ -35,6 +35,8 @@ class Cell:
     box: Box | None = None
     confidence: float = 1.0
     """How sure the reading of the characters is, 0 to 1; 1 where nothing had to be recognised."""
+    illegible: bool = False
+    """Whether the cell holds ink that could not be read; its text is then a guess or empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ ONLY_IN = {
     "jinja2": {"export"},
     "lxml": {"sources"},
     "pypdfium2": {"sources"},
+    "cv2": {"sources"},
+    "onnxruntime": {"sources/scan/ocr.py"},
     "typer": {"cli"},
     "rich": {"cli"},
 }

@@ -8,6 +8,7 @@ numbers) and the gaps of text between them.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -65,6 +66,8 @@ class Atom:
     """Whether the source shows that the value has a cell to itself."""
     weak: float = 0.0
     """0 for a value of a table, up to 1 for a number that is probably prose or furniture."""
+    confidence: float = 1.0
+    """How sure the reading of the characters is; 1 where nothing had to be recognised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +156,20 @@ class _Builder:
         self.row = 0
 
     def build(self, lines: Sequence[LabelledLine]) -> Stream:
+        numbers = _page_numbers([labelled.line for labelled in lines])
         for labelled in lines:
             self.row += 1
             line = labelled.line
-            if _is_page_number(line):
+            if _is_page_number(line) or line.number in numbers:
                 self._piece(line.text, line, 0, 1.0)
                 continue
             weak = _weakness(labelled)
             last_text = max(
-                (i for i, c in enumerate(line.cells) if c.text.strip() and not _is_value(c)),
+                (
+                    i
+                    for i, c in enumerate(line.cells)
+                    if c.text.strip() and not c.illegible and not _is_value(c)
+                ),
                 default=-1,
             )
             for index, cell in enumerate(line.cells):
@@ -173,21 +181,26 @@ class _Builder:
     def _cell(self, line: Line, index: int, cell: Cell, weak: float) -> None:
         bordered = line.borders == "explicit" or len(line.cells) > 1
         place = Place(line.page, line.number, index, 0, len(cell.text), cell.box)
+        sure = cell.confidence
+        if cell.illegible:
+            self._atom(Kind.NUMBER, cell.text, place, line, sure=sure, bordered=True, weak=weak)
+            return
         if not cell.text.strip():
             if line.borders == "explicit":
-                self._atom(Kind.BLANK, cell.text, place, line, bordered=True, weak=weak)
+                self._atom(Kind.BLANK, cell.text, place, line, sure=sure, bordered=True, weak=weak)
             return
         number = parse_number(cell.text)
         if number is not None and not _may_be_run(line, cell.text.strip()):
             self._atom(
                 Kind.NUMBER, cell.text.strip(), place, line,
                 value=number.value, unit=number.unit, certain=number.certain,
-                bordered=bordered, weak=weak,
+                sure=sure, bordered=bordered, weak=weak,
             )  # fmt: skip
         elif is_not_applicable(cell.text):
             self._atom(
-                Kind.NOT_APPLICABLE, cell.text.strip(), place, line, bordered=True, weak=weak
-            )
+                Kind.NOT_APPLICABLE, cell.text.strip(), place, line,
+                sure=sure, bordered=True, weak=weak,
+            )  # fmt: skip
         else:
             self._mixed(line, index, cell, weak)
 
@@ -204,11 +217,12 @@ class _Builder:
             if not run.strip():
                 continue
             self._piece(text[end : found.start()], line, index, weak)
-            self._run(line, index, text, found.start(), stop, weak)
+            self._run(line, index, found.start(), stop, weak)
             end = stop
         self._piece(text[end:], line, index, weak)
 
-    def _run(self, line: Line, index: int, text: str, start: int, stop: int, weak: float) -> None:
+    def _run(self, line: Line, index: int, start: int, stop: int, weak: float) -> None:
+        text = line.cells[index].text
         inside = line.borders == "explicit" and text[stop:].strip() != ""
         weak = max(weak, 0.8 if inside else 0.0)
         for found in _NUMBERS.finditer(text[start:stop]):
@@ -216,21 +230,22 @@ class _Builder:
             number = parse_number(raw)
             if any(character in MISREAD_LETTERS for character in raw):
                 raw, certain = raw.translate(MISREAD), False
-            place = Place(line.page, line.number, index, start + found.start(), start + found.end())
+            box = line.cells[index].box
+            first, last = start + found.start(), start + found.end()
+            place = Place(line.page, line.number, index, first, last, box)
             plain = number is None or (number.unit is None and len(raw.lstrip("+-−")) > 1)
             self._atom(
                 Kind.RUN if plain or "." in raw else Kind.NUMBER, raw, place, line,
                 value=number.value if number else None, unit=number.unit if number else None,
-                certain=certain, bordered=False, weak=weak,
+                sure=line.cells[index].confidence, certain=certain, bordered=False, weak=weak,
             )  # fmt: skip
 
     def _atom(
-        self, kind: Kind, raw: str, place: Place, line: Line, *, bordered: bool, weak: float,
-        value: Decimal | None = None, unit: str | None = None, certain: bool = True,
+        self, kind: Kind, raw: str, place: Place, line: Line, *, sure: float, bordered: bool,
+        weak: float, value: Decimal | None = None, unit: str | None = None, certain: bool = True,
     ) -> None:  # fmt: skip
-        self.stream.add(
-            Atom(kind, raw, place, line.number, self.row, value, unit, certain, bordered, weak)
-        )
+        about = (value, unit, certain, bordered, weak, sure)
+        self.stream.add(Atom(kind, raw, place, line.number, self.row, *about))
 
     def _piece(self, text: str, line: Line, cell: int, weak: float) -> None:
         if clean(text):
@@ -264,6 +279,22 @@ def _may_be_run(line: Line, text: str) -> bool:
 
 def _is_page_number(line: Line) -> bool:
     return bool(_PAGE_NUMBER.match(clean(line.text.replace("\t", " "))))
+
+
+def _page_numbers(lines: Sequence[Line]) -> set[int]:
+    """Lines that end a page and hold nothing but its number, as it is or counted from elsewhere."""
+    last = {line.page: line for line in lines if line.page is not None}
+    found = {
+        page: int(line.text)
+        for page, line in last.items()
+        if line.borders == "none" and re.fullmatch(r"[1-9]\d{0,2}", line.text)
+    }
+    offsets = Counter(number - page for page, number in found.items())
+    return {
+        last[page].number
+        for page, number in found.items()
+        if number == page or offsets[number - page] > 1
+    }
 
 
 def _weakness(labelled: LabelledLine) -> float:

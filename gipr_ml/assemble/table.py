@@ -66,7 +66,9 @@ class TableReading:
         if slot.state is State.LOST:
             return 0.0
         own = self.confidence.get(key, CONFIDENT)
-        return min(own, LETTERS) if slot.atom is not None and not slot.atom.certain else own
+        if slot.atom is None:
+            return own
+        return min(own, slot.atom.confidence, 1.0 if slot.atom.certain else LETTERS)
 
 
 def _cell(key: str, slot: Slot, confidence: float, unit: str | None) -> ReportCell:

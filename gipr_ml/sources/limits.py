@@ -49,3 +49,9 @@ a page of text are some 100,000."""
 
 MAX_PIXELS = 200_000_000
 """Pixels of one picture on a page that is drawn: A2 at 600 dpi has 140 million."""
+
+MAX_SCAN_PIXELS = 60_000_000
+"""Pixels of a page of a picture, decoded. A4 at 600 dpi has 35 million."""
+
+MAX_IMAGE_PAGES = 200
+"""Pages of a picture file (TIFF). A long report has thirty."""

@@ -16,7 +16,7 @@ from gipr_ml.sources.encoding import decode
 from gipr_ml.sources.html import add_html
 from gipr_ml.sources.limits import MAX_BYTES, MAX_TEXT_BYTES
 from gipr_ml.sources.lines import LineList
-from gipr_ml.sources.signatures import looks_like
+from gipr_ml.sources.signatures import image_type, looks_like
 from gipr_ml.sources.text import add_markdown, add_text
 from gipr_ml.types import Document, Page
 
@@ -55,8 +55,15 @@ def _of_bytes(add: Callable[[LineList, bytes], None], data: bytes, name: str) ->
 
 def _read_pdf(data: bytes, name: str) -> tuple[Page, ...]:
     from gipr_ml.sources.pdf import read_pdf
+    from gipr_ml.sources.scan import read_scanned
 
-    return read_pdf(data, name)
+    return read_pdf(data, name, lambda index, image: read_scanned(image, index + 1))
+
+
+def _read_picture(data: bytes, name: str) -> tuple[Page, ...]:
+    from gipr_ml.sources.scan import read_pictures
+
+    return read_pictures(data, name)
 
 
 def _read_ofd(data: bytes, name: str) -> tuple[Page, ...]:
@@ -115,6 +122,11 @@ XLSX = Reader("workbook", f"{_OPENXML}.spreadsheetml.sheet", _read_xlsx)
 OFFICE = Reader("old office document", "application/x-ole-storage", _read_office)
 RTF = Reader("RTF", "application/rtf", _read_office)
 
+PICTURES = {
+    kind: Reader("picture", kind, _read_picture, unit="px")
+    for kind in ("image/png", "image/jpeg", "image/tiff", "image/webp", "image/bmp")
+}
+
 READERS: dict[str, Reader] = {
     ".txt": TEXT,
     ".md": MARKDOWN,
@@ -134,6 +146,13 @@ READERS: dict[str, Reader] = {
     ".xls": OFFICE,
     ".et": OFFICE,
     ".rtf": RTF,
+    ".png": PICTURES["image/png"],
+    ".jpg": PICTURES["image/jpeg"],
+    ".jpeg": PICTURES["image/jpeg"],
+    ".tif": PICTURES["image/tiff"],
+    ".tiff": PICTURES["image/tiff"],
+    ".webp": PICTURES["image/webp"],
+    ".bmp": PICTURES["image/bmp"],
 }
 """By suffix. What a file begins with counts for more; one of another suffix is read as text where
 it is text."""
@@ -203,6 +222,8 @@ def find_reader(data: bytes, name: str) -> Reader:
     for beginning, reader in _BEGINNINGS:
         if data.startswith(beginning):
             return reader
+    if picture := image_type(data):
+        return PICTURES[picture]
     if data.startswith(b"PK"):
         return _packed(data, name)
     suffix = Path(name).suffix.lower()

@@ -35,3 +35,21 @@ def looks_like(data: bytes) -> str | None:
         if data.startswith(signature) and (len(signature) >= _SHORT or b"\0" in data[:4096]):
             return words
     return None
+
+
+_IMAGES: tuple[tuple[bytes, str], ...] = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+)
+
+
+def image_type(data: bytes) -> str | None:
+    """The media type of a picture that is read, or None."""
+    for signature, name in _IMAGES:
+        if data.startswith(signature):
+            return name
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "image/webp"
+    return "image/bmp" if data.startswith(b"BM") and b"\0" in data[:64] else None

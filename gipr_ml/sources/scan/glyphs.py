@@ -1,0 +1,68 @@
+"""Single characters that look alike are read once: most cells of these tables hold a 0."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+SHAPE = (20, 28)
+"""Width and height in pixels at which characters are compared."""
+ALIKE = 0.95
+"""Correlation from which two characters are one."""
+STRETCH = 0.15
+"""How far the proportions of two that are one may differ."""
+INK = 0.4
+"""Share of the contrast from which a pixel is ink."""
+LEAST = 6
+"""Pixels of the smallest character that is compared."""
+
+Image = NDArray[np.uint8]
+
+
+def like_which(crops: Sequence[Image]) -> list[int]:
+    """For each crop of one character the index of the crop that may be read in its place.
+
+    A crop that is like none before it stands for itself.
+    """
+    chosen: list[int] = []
+    vectors: list[NDArray[np.float64]] = []
+    shapes: list[float] = []
+    found: list[int] = []
+    for index, crop in enumerate(crops):
+        glyph = _normalised(crop)
+        if glyph is None:
+            found.append(index)
+            continue
+        vector, shape = glyph
+        if vectors:
+            alike = np.array(vectors) @ vector
+            alike[np.abs(np.array(shapes) / shape - 1) > STRETCH] = -1
+            best = int(np.argmax(alike))
+            if alike[best] >= ALIKE:
+                found.append(chosen[best])
+                continue
+        chosen.append(index)
+        vectors.append(vector)
+        shapes.append(shape)
+        found.append(index)
+    return found
+
+
+def _normalised(crop: Image) -> tuple[NDArray[np.float64], float] | None:
+    """The ink of a crop at one size, with mean 0 and length 1, and its width over height."""
+    import cv2
+
+    low, high = float(crop.min()), float(crop.max())
+    dark = crop < high - INK * (high - low)
+    rows, columns = np.flatnonzero(dark.any(axis=1)), np.flatnonzero(dark.any(axis=0))
+    if len(rows) < LEAST or not len(columns):
+        return None
+    if rows[0] == 0 or rows[-1] == crop.shape[0] - 1 or columns[0] == 0:
+        return None  # something reaches in from outside: what remains is no whole character
+    part = crop[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    small = cv2.resize(part, SHAPE, interpolation=cv2.INTER_AREA).astype(np.float64).ravel()
+    small -= small.mean()
+    length = float(np.linalg.norm(small))
+    return (small / length, len(columns) / len(rows)) if length else None

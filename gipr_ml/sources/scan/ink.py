@@ -1,0 +1,46 @@
+"""Blank or missed? Whether a place where a number should stand holds ink."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gipr_ml.sources.scan.sheet import Rect, Sheet
+
+TALL = 0.25
+"""Height of the tallest stroke over that of a box of text: digits have .31 to .65, dirt less."""
+ACROSS = 0.85
+"""Share of the window from which a stroke is a rule of the table."""
+
+
+def holds_ink(sheet: Sheet, window: Rect) -> bool:
+    """Whether a straight rectangle holds a stroke as tall as a digit."""
+    return ink_box(sheet, window) is not None
+
+
+def ink_box(sheet: Sheet, window: Rect) -> Rect | None:
+    """The straight rectangle around the strokes of a rectangle that are as tall as digits."""
+    import cv2
+
+    left, top, right, bottom = (max(0, round(side * sheet.scale)) for side in window)
+    part = sheet.ink[top:bottom, left:right]
+    if part.size == 0:
+        return None
+    _, _, found, _ = cv2.connectedComponentsWithStats(part.astype(np.uint8), connectivity=8)
+    height, width = part.shape
+    needed = TALL * sheet.height * sheet.scale
+    boxes = []
+    for x, y, wide, tall, _ in found[1:]:
+        thin = wide <= max(2, 0.15 * tall)
+        rule = wide >= ACROSS * width or (tall >= height and thin)
+        if tall >= needed and not rule:
+            boxes.append((x, y, x + wide, y + tall))
+    if not boxes:
+        return None
+    corners = np.array(boxes)
+    low, high = corners[:, :2].min(axis=0), corners[:, 2:].max(axis=0)
+    return (
+        float(left + low[0]) / sheet.scale,
+        float(top + low[1]) / sheet.scale,
+        float(left + high[0]) / sheet.scale,
+        float(top + high[1]) / sheet.scale,
+    )

@@ -1,0 +1,104 @@
+"""One picture of a page to its lines, in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+from gipr_ml.sources.scan.banded import header4, read_row
+from gipr_ml.sources.scan.draft import Draft, text_cell
+from gipr_ml.sources.scan.ocr import Engine, engine
+from gipr_ml.sources.scan.page import SMALLEST_SIDE, size_of, to_pixels
+from gipr_ml.sources.scan.rules import Rules
+from gipr_ml.sources.scan.sheet import Sheet, look
+from gipr_ml.sources.scan.table3 import read_table3
+from gipr_ml.sources.scan.words import Word, read_words, text_rows
+from gipr_ml.types import Cell, Line
+
+APART = 1.5
+"""Heights of empty space between words that are cells of their own."""
+
+
+def read_scanned(page: Any, page_number: int) -> tuple[Line, ...]:
+    """The lines of a scanned page, a PIL image or an array of shape (h, w) or (h, w, 3).
+
+    Lines are numbered from 0 on this page. A row of a table is one line with `borders` "explicit":
+    cells of labels, then a cell for each value: seven in table 3. An empty cell is blank paper; one
+    that is `illegible` holds ink that could not be read. `Cell.box` is in pixels of the page as
+    it was given, from its top left corner, also where it lies on its side; `Cell.confidence` of a
+    number is that of its digits. Raises `MissingPart` where the OCR is not installed.
+    """
+    pixels = to_pixels(page)
+    if min(pixels.shape[:2]) < SMALLEST_SIDE:
+        return ()
+    models = engine()
+    sheet = look(pixels, size_of(page), models)
+    if not len(sheet.quads):
+        return ()
+    drafts = _drafts(sheet, read_words(sheet, models), models)
+    tables: dict[int, int] = {}
+    lines = []
+    for number, draft in enumerate(drafts):
+        table = None if draft.table is None else tables.setdefault(draft.table, len(tables))
+        lines.append(
+            Line(number, _placed(draft.cells), draft.borders, page_number, table, number + 1)
+        )
+    return tuple(lines)
+
+
+def _drafts(sheet: Sheet, words: Sequence[Word], models: Engine) -> list[Draft]:
+    rules = Rules(sheet)
+    found = read_table3(sheet, words, rules, models)
+    used = found.used if found is not None else set()
+    rest = [w for w in words if id(w) not in used]
+    drafts = _others(sheet, rest, rules, models)
+    if found is None:
+        return drafts
+    place = sum(draft.y < found.bottom for draft in drafts)
+    return [*drafts[:place], *found.drafts, *drafts[place:]]
+
+
+def _others(sheet: Sheet, words: Sequence[Word], rules: Rules, models: Engine) -> list[Draft]:
+    """What is not table 3: rows of other tables, and text."""
+    rows = text_rows(words)
+    banded = [read_row(sheet, words, row, rules, models) for row in rows]
+    headers: list[Draft] = []
+    taken: set[int] = set()
+    for found in banded:
+        if found is not None and found.is_table4:
+            drafts, used = header4(sheet, models, words, found)
+            headers += drafts
+            taken |= used
+    drafts = []
+    for row, found in zip(rows, banded, strict=True):
+        own = [w for w in row if id(w) not in taken]
+        if found is not None:
+            drafts += [*(headers if found.is_table4 else ()), found.draft]
+            headers = [] if found.is_table4 else headers
+        elif own:
+            drafts.append(_text(sheet, own))
+    return drafts
+
+
+def _text(sheet: Sheet, row: Sequence[Word]) -> Draft:
+    """A line of text; words far apart are cells of their own."""
+    parts: list[list[Word]] = [[row[0]]]
+    for last, one in pairwise(row):
+        if one.rect[0] - last.rect[2] > APART * sheet.height or one.number or last.number:
+            parts.append([one])
+        else:
+            parts[-1].append(one)
+    y = sum(w.y for w in row) / len(row)
+    cells = [text_cell(sheet, part) for part in parts]
+    return Draft(y, cells, "spaces" if len(cells) > 1 else "none")
+
+
+def _placed(cells: Sequence[Cell]) -> tuple[Cell, ...]:
+    """The cells with their offsets in the text of the line, as if joined by tabs."""
+    found, start = [], 0
+    for cell in cells:
+        found.append(replace(cell, start=start))
+        start += len(cell.text) + 1
+    return tuple(found)

@@ -1,0 +1,161 @@
+"""The rows of table 3 on a page and what its cells hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from gipr_ml.sources.scan.columns import Columns, Header
+from gipr_ml.sources.scan.ink import holds_ink, ink_box
+from gipr_ml.sources.scan.ocr import Engine
+from gipr_ml.sources.scan.rules import Rules
+from gipr_ml.sources.scan.sheet import Rect, Sheet
+from gipr_ml.sources.scan.words import Word, as_number, digits_only
+from gipr_ml.types import Cell
+
+ROW_GAP = 0.45
+LOWEST_ROW = 0.7
+"""Heights; rules nearer to each other bound no row."""
+WINDOW = (0.5, 1.0)
+"""Pitches and heights in which ink is looked for."""
+CROP = (0.8, 1.15)
+"""Pitches and heights that are read where a number was missed."""
+MARGIN = 0.25
+"""Heights around the ink of a number that are read with it."""
+UNSURE = 0.9
+"""Confidence below which a number is read a second time, from its cell."""
+DISAGREED = 0.5
+"""Confidence of a number whose two readings differ, at most."""
+
+
+@dataclass(frozen=True)
+class Band:
+    """A row: its middle and its edges."""
+
+    y: float
+    top: float
+    bottom: float
+
+
+def find_bands(
+    rows: Sequence[Sequence[Word]],
+    columns: Columns,
+    header: Header | None,
+    rules: Rules,
+    height: float,
+    floor: float,
+) -> list[Band]:
+    """The rows of the table down to `floor`, top to bottom.
+
+    Printed rules decide where each row of numbers stands between two of its own; then rows that
+    are blank throughout are there too.
+    """
+    inside = [[w for w in row if columns.of(w.x) is not None] for row in rows]
+    centres = [median(w.y for w in row) for row in inside if row]
+    if not centres:
+        return []
+    loose = _loose(centres, height)
+    top = header.bottom if header is not None else centres[0] - 3 * height
+    levels = rules.level((columns.left, top - height, columns.right, floor))
+    spans = [
+        (a, b) for a, b in pairwise(levels) if b - a > LOWEST_ROW * height and (a + b) / 2 > top
+    ]
+    homes = [[i for i, (a, b) in enumerate(spans) if a < y < b] for y in centres]
+    if any(len(home) != 1 for home in homes) or len({h[0] for h in homes}) < len(homes):
+        return loose
+    middle = {home[0]: y for home, y in zip(homes, centres, strict=True)}
+    return [Band(middle.get(i, (a + b) / 2), a, b) for i, (a, b) in enumerate(spans)]
+
+
+def _loose(centres: Sequence[float], height: float) -> list[Band]:
+    """Rows whose edges lie midway between the middles of their numbers."""
+    inner = [(a + b) / 2 for a, b in pairwise(centres)]
+    edges = [centres[0] - height, *inner, centres[-1] + height]
+    return [Band(y, top, bottom) for y, top, bottom in zip(centres, edges, edges[1:], strict=False)]
+
+
+def fill(
+    sheet: Sheet,
+    models: Engine,
+    words: Sequence[Word],
+    spans: Sequence[tuple[float, float]],
+    bands: Sequence[Band],
+) -> list[list[Cell]]:
+    """The cells of rows by columns: read, blank where there is no ink, or illegible.
+
+    Numbers that the detector missed, or took for one with their neighbours, are read from their
+    cells; never without the test for ink, since a blank crop reads as 1.
+    """
+    cells: list[list[Cell | None]] = [[None] * len(spans) for _ in bands]
+    again: list[tuple[int, int, Word | None]] = []
+    for i, band in enumerate(bands):
+        for j, span in enumerate(spans):
+            own = [w for w in words if _stands_in(w, band, span)]
+            if len(own) == 1 and own[0].number is not None and not _spreads(own[0], spans):
+                if own[0].number_confidence >= UNSURE:
+                    cells[i][j] = _cell(sheet, own[0].rect, own[0].number, own[0].number_confidence)
+                else:
+                    again.append((i, j, own[0]))
+            elif own or holds_ink(sheet, _window(sheet, band, span, WINDOW)):
+                again.append((i, j, None))
+            else:
+                window = _window(sheet, band, span, CROP)
+                cells[i][j] = Cell("", box=sheet.box(window))
+    rects = [_tight(sheet, _window(sheet, bands[i], spans[j], CROP)) for i, j, _ in again]
+    readings = sheet.read([sheet.quad(rect) for rect in rects], models)
+    for (i, j, first), rect, reading in zip(again, rects, readings, strict=True):
+        number, confidence = as_number(reading)
+        if number is None:
+            number, confidence = digits_only(reading)
+        if first is not None:
+            number, confidence, rect = _of_two(first, number, confidence)
+        cells[i][j] = _cell(sheet, rect, number, confidence, reading.text)
+    return [[cell for cell in row if cell is not None] for row in cells]
+
+
+def _tight(sheet: Sheet, window: Rect) -> Rect:
+    """The ink of a window with a margin: a digit on a wide white strip is easily overlooked."""
+    ink = ink_box(sheet, window)
+    if ink is None:
+        return window
+    margin = MARGIN * sheet.height
+    return (
+        max(window[0], ink[0] - margin),
+        max(window[1], ink[1] - margin),
+        min(window[2], ink[2] + margin),
+        min(window[3], ink[3] + margin),
+    )
+
+
+def _of_two(first: Word, number: str | None, confidence: float) -> tuple[str | None, float, Rect]:
+    """The surer of two readings; they confirm or question each other."""
+    if number == first.number:
+        return number, max(confidence, first.number_confidence), first.rect
+    if number is None or first.number_confidence >= confidence:
+        return first.number, min(DISAGREED, first.number_confidence), first.rect
+    return number, min(DISAGREED, confidence), first.rect
+
+
+def _cell(sheet: Sheet, rect: Rect, number: str | None, confidence: float, raw: str = "") -> Cell:
+    box = sheet.box(rect)
+    if number is None:
+        return Cell(raw, box=box, confidence=0.0, illegible=True)
+    return Cell(number, box=box, confidence=round(confidence, 4))
+
+
+def _stands_in(word: Word, band: Band, span: tuple[float, float]) -> bool:
+    return band.top <= word.y < band.bottom and span[0] <= word.x < span[1]
+
+
+def _spreads(word: Word, spans: Sequence[tuple[float, float]]) -> bool:
+    """Whether a word reaches over the middles of two columns."""
+    return sum(word.rect[0] < (a + b) / 2 < word.rect[2] for a, b in spans) > 1
+
+
+def _window(sheet: Sheet, band: Band, span: tuple[float, float], size: tuple[float, float]) -> Rect:
+    pitch, height = size[0] * (span[1] - span[0]), size[1] * sheet.height
+    x = (span[0] + span[1]) / 2
+    top, bottom = band.y - height / 2, band.y + height / 2
+    return x - pitch / 2, max(top, band.top), x + pitch / 2, min(bottom, band.bottom)

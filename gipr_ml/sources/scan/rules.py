@@ -1,0 +1,69 @@
+"""The printed rules of tables, as evidence for columns and rows."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gipr_ml.sources.scan.sheet import Rect, Sheet
+
+LONG = 1.6
+"""Heights of a box of text; a shorter stroke may belong to a character."""
+FAINT = 0.35
+"""Share of the contrast of text that a rule, a hair thinner, may be fainter than."""
+GAP = 0.2
+"""Heights of the breaks in a rule that noise makes; closing wider ones makes rules of text."""
+SUPPORT = 0.5
+"""Share of the way that must be printed for a rule to count."""
+SLACK = 0.15
+"""Heights that a rule may stray to either side."""
+SAME = 0.4
+"""Heights within which two found rules are one."""
+
+
+class Rules:
+    """Where the straight picture of a page has long strokes."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        import cv2
+
+        self._scale = sheet.scale
+        self._height = sheet.height * sheet.scale
+        picture = sheet.straight
+        dark = float(np.percentile(picture, 2))
+        ink = (picture < 255 - FAINT * (255 - dark)).astype(np.uint8)
+        length = max(9, round(LONG * self._height))
+        gap = max(3, round(GAP * self._height))
+        down, across = np.ones((gap, 1), np.uint8), np.ones((1, gap), np.uint8)
+        whole = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, down)
+        self._upright = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
+        whole = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, across)
+        self._level = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((1, 2 * length), np.uint8))
+
+    def upright(self, area: Rect, support: float = SUPPORT) -> list[float]:
+        """x of the rules that run down through `area`, left to right."""
+        part = self._part(self._upright, area)
+        return [x / self._scale + max(0.0, area[0]) for x in self._lines(part, 0, support)]
+
+    def level(self, area: Rect, support: float = SUPPORT) -> list[float]:
+        """y of the rules that run across `area`, top to bottom."""
+        part = self._part(self._level, area)
+        return [y / self._scale + max(0.0, area[1]) for y in self._lines(part, 1, support)]
+
+    def _part(self, strokes: NDArray[np.uint8], area: Rect) -> NDArray[np.uint8]:
+        left, top, right, bottom = (max(0, round(side * self._scale)) for side in area)
+        return strokes[top:bottom, left:right]
+
+    def _lines(self, part: NDArray[np.uint8], axis: int, support: float) -> list[float]:
+        import cv2
+
+        if part.size == 0:
+            return []
+        reach = 2 * max(1, round(SLACK * self._height)) + 1
+        around = np.ones((1, reach) if axis == 0 else (reach, 1), np.uint8)
+        share = cv2.dilate(part, around).mean(axis=axis)
+        found = np.flatnonzero(share >= support)
+        if not len(found):
+            return []
+        apart = np.flatnonzero(np.diff(found) > max(2, SAME * self._height)) + 1
+        return [float(group.mean()) for group in np.split(found, apart)]

@@ -1,0 +1,184 @@
+"""Table 3 on one page: each of its rows as one line with seven cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from rapidfuzz import fuzz
+
+from gipr_ml.sources.scan.columns import (
+    Columns,
+    Header,
+    find_columns,
+    find_header,
+    sparse_rows,
+    value_rows,
+)
+from gipr_ml.sources.scan.draft import Draft, text_cell
+from gipr_ml.sources.scan.labels import deal
+from gipr_ml.sources.scan.ocr import Engine
+from gipr_ml.sources.scan.rows import Band, fill, find_bands
+from gipr_ml.sources.scan.rules import Rules
+from gipr_ml.sources.scan.sheet import Sheet
+from gipr_ml.sources.scan.splitting import split
+from gipr_ml.sources.scan.words import Word, clusters, text_rows
+from gipr_ml.types import Cell
+
+GROUPS = ("申请人情况", "法人或其他组织")
+"""Labels of the header that stand over several columns."""
+GROUP_RATIO = 75
+OTHER_TABLES = ("行政复议", "行政诉讼")
+"""Words that a page prints below table 3: heading and header of table 4."""
+REACH = 1.5
+"""Heights that a label may begin above its row."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The lines of table 3 and the words that went into them."""
+
+    drafts: list[Draft]
+    used: set[int]
+    """`id` of each word."""
+    top: float
+    bottom: float
+
+
+def read_table3(sheet: Sheet, words: Sequence[Word], rules: Rules, models: Engine) -> Found | None:
+    """Table 3, or the part of it that stands on this page; None where there is none."""
+    height = sheet.height
+    header = find_header(words, height)
+    floor = _floor(sheet, words, header)
+    above = [w for w in words if w.y < floor]
+    rows = value_rows(above, height, header)
+    rows = _near(rows, height)
+    sparse = header is None and not (rows and _is_continuation(rows))
+    if sparse:
+        rows = sparse_rows(above, height)
+    if not rows:
+        return None
+    columns = find_columns(rows, above, header, rules, height)
+    if columns is None or (sparse and not columns.ruled):
+        return None
+    if header is None:
+        rows = _all_rows(above, columns, height)
+    bands = find_bands(rows, columns, header, rules, height, floor)
+    bands = _within(bands, rows, above, columns)
+    if not bands:
+        return None
+    return _lines(sheet, models, words, columns, bands, header)
+
+
+def _floor(sheet: Sheet, words: Sequence[Word], header: Header | None) -> float:
+    """Where the next table begins, or the end of the page."""
+    top = header.bottom if header is not None else 0.0
+    tops = [w.rect[1] for w in words if w.y > top and any(t in w.text for t in OTHER_TABLES)]
+    return min([*tops, float(sheet.plain.shape[0])])
+
+
+def _is_continuation(rows: Sequence[Sequence[Word]]) -> bool:
+    """Whether rows without a header are table 3: several of them, or one of just seven."""
+    return len(rows) > 1 or len(rows[0]) == 7
+
+
+def _near(rows: Sequence[list[Word]], height: float) -> list[list[Word]]:
+    """The rows without what is far below the others, such as a page number."""
+    found = list(rows)
+    while len(found) > 2:
+        gaps = [b[0].y - a[0].y for a, b in pairwise(found)]
+        if len(found[-1]) < 2 and gaps[-1] > max(2.5 * max(gaps[:-1]), 4 * height):
+            found.pop()
+        else:
+            break
+    return found
+
+
+def _all_rows(words: Sequence[Word], columns: Columns, height: float) -> list[list[Word]]:
+    """On a page without a header: rows of fewer numbers too, as long as they are in columns."""
+    inside = [w for w in words if w.is_count and columns.of(w.x) is not None]
+    return _near(clusters(inside, 0.45 * height, lambda w: w.y), height)
+
+
+def _within(
+    bands: Sequence[Band],
+    rows: Sequence[Sequence[Word]],
+    words: Sequence[Word],
+    columns: Columns,
+) -> list[Band]:
+    """The rows from the first to the last with a number or a label beside it."""
+    numbers = [w.y for row in rows for w in row if columns.of(w.x) is not None]
+    labels = [w.y for w in words if w.x < columns.left and w.number is None]
+    counts = [sum(b.top <= y < b.bottom for y in numbers) for b in bands]
+    named = [any(b.top <= y < b.bottom for y in labels) for b in bands]
+    # A number alone on its line, without a label, is the number of the page.
+    kept = [count > 1 or name for count, name in zip(counts, named, strict=True)]
+    if not any(kept):
+        return []
+    first, last = kept.index(True), len(kept) - kept[::-1].index(True)
+    return list(bands[first:last])
+
+
+def _lines(
+    sheet: Sheet,
+    models: Engine,
+    words: Sequence[Word],
+    columns: Columns,
+    bands: Sequence[Band],
+    header: Header | None,
+) -> Found:
+    height = sheet.height
+    top, bottom = bands[0].top, bands[-1].bottom
+    values = [w for w in words if columns.left <= w.x < columns.right and top <= w.y < bottom]
+    beside = [w for w in words if w.x < columns.left and top - height / 2 <= w.y < bottom]
+    cells = fill(sheet, models, values, columns.spans, bands)
+    ruled = any(abs(a.bottom - b.top) < 1 for a, b in pairwise(bands))
+    own_side = split(sheet, models, beside, [columns.left])
+    own_side = [w for w in own_side if w.x < columns.left]
+    labels = deal(own_side, bands, height, ruled=ruled and columns.ruled)
+    drafts, used = _header_lines(sheet, models, words, columns, header, top)
+    for index, band in enumerate(bands):
+        own: list[Cell] = []
+        for part in (labels.groups[index], labels.rows[index]):
+            if part:
+                own.append(text_cell(sheet, part))
+        drafts.append(Draft(band.y, [*own, *cells[index]], "explicit", table=3))
+    if labels.groups[-1]:
+        for row in text_rows(labels.groups[-1]):
+            drafts.append(Draft(bottom, [text_cell(sheet, row)]))
+    used |= {id(w) for w in (*values, *beside)}
+    return Found(drafts, used, top, bottom)
+
+
+def _header_lines(
+    sheet: Sheet,
+    models: Engine,
+    words: Sequence[Word],
+    columns: Columns,
+    header: Header | None,
+    top: float,
+) -> tuple[list[Draft], set[int]]:
+    """The header as the form prints it: what spans columns, then the labels of the columns."""
+    if header is None:
+        return [], set()
+    start = header.first.y - 4 * sheet.height
+    inside = [w for w in words if columns.left <= w.x < columns.right and start < w.y < top]
+    spanning = {
+        name: [w for w in inside if fuzz.ratio(w.text.strip(), name) > GROUP_RATIO]
+        for name in GROUPS
+    }
+    over = {id(w) for part in spanning.values() for w in part}
+    edges = [left for left, _ in columns.spans]
+    labels = split(sheet, models, [w for w in inside if id(w) not in over], edges)
+    by_column = [[w for w in labels if columns.of(w.x) == i] for i in range(7)]
+    drafts = []
+    first = min(w.rect[1] for w in inside)
+    if spanning[GROUPS[0]]:
+        drafts.append(Draft(first, [text_cell(sheet, spanning[GROUPS[0]])], "explicit", table=3))
+    outer = [by_column[0], spanning[GROUPS[1]], by_column[6]]
+    cells = [text_cell(sheet, part) for part in outer if part]
+    drafts.append(Draft(first, cells, "explicit", table=3))
+    cells = [text_cell(sheet, part) for part in by_column[1:6] if part]
+    drafts.append(Draft(first, cells, "explicit", table=3))
+    return [d for d in drafts if d.cells], {id(w) for w in inside}

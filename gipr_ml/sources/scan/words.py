@@ -1,0 +1,143 @@
+"""The boxes of text of a page with what they say, in straight coordinates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from gipr_ml.sources.chars import clean, fold
+from gipr_ml.sources.scan.ocr import Engine, Reading
+from gipr_ml.sources.scan.sheet import Rect, Sheet
+
+_ZEROS = str.maketrans(dict.fromkeys("OoQ〇○◯", "0"))
+_COUNT = re.compile(r"\d+")
+_AMOUNT = re.compile(r"[+\-]?\d+(?:\.\d+)?(?:万元|元)?")
+_MARKS = {"/": "/", "／": "/", "-": "-", "－": "-", "—": "-", "–": "-", "一": "-"}
+_SPECKS = ".,:;'`·、。*|"
+SPECKLED = 0.85
+"""Confidence, at most, of a number beside which a speck was read as a full stop or the like."""
+ONE_BY_ONE = 0.5
+"""Confidence of a reading whose digits differ when nothing but digits is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A box of text."""
+
+    rect: Rect
+    text: str
+    confidence: float
+    number: str | None = None
+    """The text as a number or a dash, or None where it is neither."""
+    number_confidence: float = 0.0
+    """How sure the digits are, 0 to 1."""
+
+    @property
+    def is_count(self) -> bool:
+        """Whether it may be a value of table 3: whole and not negative, or a dash."""
+        return self.number is not None and (self.number.isdigit() or self.number in "/-")
+
+    @property
+    def x(self) -> float:
+        """Middle, from the left."""
+        return (self.rect[0] + self.rect[2]) / 2
+
+    @property
+    def y(self) -> float:
+        """Middle, from the top."""
+        return (self.rect[1] + self.rect[3]) / 2
+
+    @property
+    def width(self) -> float:
+        """From left to right."""
+        return self.rect[2] - self.rect[0]
+
+
+def read_words(sheet: Sheet, models: Engine) -> list[Word]:
+    """All boxes of a page that say something."""
+    readings = sheet.read(list(sheet.quads), models)
+    found = []
+    for quad, reading in zip(sheet.quads, readings, strict=True):
+        if reading.text:
+            found.append(word(sheet.rect(quad), reading))
+    return found
+
+
+def word(rect: Rect, reading: Reading) -> Word:
+    """A box with its reading."""
+    number, confidence = as_number(reading)
+    return Word(rect, clean(reading.text), reading.confidence, number, confidence)
+
+
+def as_number(reading: Reading) -> tuple[str | None, float]:
+    """The reading as a number, a `/` or a `-`, and how sure that is; None where it is text."""
+    text = fold(clean(reading.text)).replace(" ", "")
+    if text in _MARKS:
+        return _MARKS[text], reading.confidence
+    digits = text.translate(_ZEROS)
+    if _COUNT.fullmatch(digits):
+        if digits == reading.digits:
+            return digits, reading.digits_confidence
+        return digits, min(ONE_BY_ONE, reading.confidence)
+    if _AMOUNT.fullmatch(text):
+        return text, reading.confidence
+    bare = digits.strip(_SPECKS)
+    if _COUNT.fullmatch(bare) and bare == reading.digits:
+        return bare, min(SPECKLED, reading.digits_confidence)
+    return None, 0.0
+
+
+def digits_only(reading: Reading) -> tuple[str | None, float]:
+    """What a cell must be that holds a count, though its free reading is no number."""
+    if reading.digits and len(reading.digits) == len(reading.text.strip()):
+        return reading.digits, min(ONE_BY_ONE, reading.digits_confidence)
+    return None, 0.0
+
+
+def clusters(words: Iterable[Word], gap: float, key: Callable[[Word], float]) -> list[list[Word]]:
+    """The words in groups whose neighbours in `key` lie at most `gap` apart."""
+    groups: list[list[Word]] = []
+    for one in sorted(words, key=key):
+        if groups and key(one) - key(groups[-1][-1]) <= gap:
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return groups
+
+
+def text_rows(words: Iterable[Word]) -> list[list[Word]]:
+    """Words in lines of text, top to bottom, each left to right."""
+    rows: list[list[Word]] = []
+    for one in sorted(words, key=lambda w: w.y):
+        for row in reversed(rows[-3:]):
+            last = row[-1]
+            shared = min(one.rect[3], last.rect[3]) - max(one.rect[1], last.rect[1])
+            least = min(one.rect[3] - one.rect[1], last.rect[3] - last.rect[1])
+            if shared > 0.55 * least and not any(_over(one, other) for other in row):
+                row.append(one)
+                break
+        else:
+            rows.append([one])
+    return [sorted(row, key=lambda w: w.rect[0]) for row in rows]
+
+
+def _over(one: Word, other: Word) -> bool:
+    """Whether two words stand above each other, so that they cannot be in one line."""
+    shared = min(one.rect[2], other.rect[2]) - max(one.rect[0], other.rect[0])
+    return shared > 0.3 * min(one.width, other.width)
+
+
+def joined(words: Sequence[Word]) -> str:
+    """The text of a cell: its lines one after the other."""
+    return "".join(one.text for row in text_rows(words) for one in row)
+
+
+def around(words: Sequence[Word]) -> Rect:
+    """The straight rectangle around words."""
+    return (
+        min(w.rect[0] for w in words),
+        min(w.rect[1] for w in words),
+        max(w.rect[2] for w in words),
+        max(w.rect[3] for w in words),
+    )
