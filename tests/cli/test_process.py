@@ -116,14 +116,14 @@ def test_json_is_the_only_thing_on_standard_output(gipr, tmp_path, clean, damage
 
 
 def test_folders_are_searched_in_order_without_hidden_and_foreign_files(gipr, tmp_path, clean):
-    for name in ("b/2.txt", "a/1.md", "3.HTML", ".hidden.txt", ".git/x.txt", "b/photo.jpg"):
+    for name in ("b/2.txt", "a/1.md", "3.HTML", ".hidden.txt", ".git/x.txt", "b/photo.gif"):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(clean)
     done = gipr("process", tmp_path, "--out", tmp_path / "out", "--json")
     summary = json.loads(done.out)
     assert [entry["document"] for entry in summary["documents"]] == ["3", "1", "2"]
-    assert summary["skipped"] == [str(tmp_path / "b/photo.jpg")]
+    assert summary["skipped"] == [str(tmp_path / "b/photo.gif")]
     assert "1 file of other kinds passed over" in done.err
 
 

@@ -85,8 +85,7 @@ def test_plausibility_tells_text_from_what_a_wrong_codec_makes_of_it() -> None:
     ("data", "words"),
     [
         (b"7z\xbc\xaf\x27\x1c" + bytes(64), "a 7z archive"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(16), "a PNG picture"),
-        (b"\xff\xd8\xff\xe0\x00\x10JFIF", "a JPEG picture"),
+        (b"GIF89a" + bytes(16), "a GIF picture"),
         (bytes(range(256)) * 4, "binary data"),
         (b"\x00\x01\x02\x03", "binary data"),
     ],
