@@ -24,6 +24,8 @@ TOTAL_LOST = 0.3
 LOSS_EXPECTED = 3.5
 """What a loss costs less where the same cell is lost all over the table."""
 BEAM = 256
+MOST_CHOICES = 40
+"""Joint readings that are handed on."""
 MANY_LOST = 4
 """Rows with a lost cell from which they are taken to have lost the same one."""
 WITHIN = 8.0
@@ -74,6 +76,8 @@ class _Beam:
     plus: NDArray[np.bool_]
     """Whether a cell that could only raise the sum is unknown."""
     minus: NDArray[np.bool_]
+    busy: NDArray[np.bool_]
+    """Whether a column holds any number but 0, shape (choices, columns)."""
     picks: NDArray[np.int64]
     """Which option was picked for each open row so far, shape (choices, open rows)."""
     gaps: NDArray[np.int64]
@@ -127,14 +131,14 @@ def _choices(
             beam = _extended(beam, options[row], coefficients)
     undecided = [row for row in options if _is_open(options[row])]
     unprinted = _unprinted_totals(options, rules, width)
+    scores = beam.score + _sums_scores(beam, unprinted)
     found = []
-    for index in range(len(beam.score)):
+    for index in np.argsort(-scores, kind="stable")[:MOST_CHOICES]:
         picked = dict(zip(undecided, beam.picks[index], strict=True))
         chosen = tuple(
             options[row][picked.get(row, 0)] if row in options else None for row in range(rows)
         )
-        score = float(beam.score[index]) + _sums_score(beam, index, unprinted, chosen)
-        found.append(Choice(chosen, score))
+        found.append(Choice(chosen, float(scores[index])))
     return found
 
 
@@ -157,6 +161,7 @@ def _settled_rows(
         (coefficients @ values)[None],
         ((coefficients > 0).astype(int) @ unknown > 0)[None],
         ((coefficients < 0).astype(int) @ unknown > 0)[None],
+        (values != 0).any(axis=0)[None],
         np.zeros((1, 0), dtype=np.int64),
         np.zeros(1, dtype=np.int64),
     )
@@ -182,6 +187,7 @@ def _extended(beam: _Beam, options: Sequence[Candidate], coefficients: NDArray[n
         beam.sums[old] + coefficients * values,
         beam.plus[old] | ((coefficients > 0) & unknown),
         beam.minus[old] | ((coefficients < 0) & unknown),
+        beam.busy[old] | (values[:, 0, :] != 0),
         np.concatenate([beam.picks[old], pick[:, None]], axis=1),
         np.where(masks[pick] != 0, masks[pick], beam.gaps[old]),
     )
@@ -213,24 +219,15 @@ def _unprinted_totals(
     return blank
 
 
-def _sums_score(
-    beam: _Beam, index: int, unprinted: NDArray[np.bool_], chosen: Sequence[Candidate | None]
-) -> float:
-    sums, plus, minus = beam.sums[index], beam.plus[index], beam.minus[index]
-    unknown = plus | minus
-    holds = (sums == 0) & ~unknown & ~unprinted
+def _sums_scores(beam: _Beam, unprinted: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """What the column sums say of every choice, shape (choices,)."""
+    unknown = beam.plus | beam.minus
+    holds = (beam.sums == 0) & ~unknown & ~unprinted
     # An unknown addend can close a gap in one direction only.
-    impossible = ((sums > 0) & plus & ~minus) | ((sums < 0) & minus & ~plus)
-    fails = ((sums != 0) & ~unknown & ~unprinted) | (impossible & unknown & ~unprinted)
-    busy = np.array(
-        [
-            any(c is not None and bool(c.slots[column].value) for c in chosen)
-            for column in range(sums.shape[1])
-        ]
-    )
-    return float(
-        HOLDS * (holds & busy).sum() + HOLDS_AT_ZERO * (holds & ~busy).sum() + FAILS * fails.sum()
-    )
+    impossible = ((beam.sums > 0) & ~beam.minus) | ((beam.sums < 0) & ~beam.plus)
+    fails = impossible & ~unprinted
+    worth = np.where(beam.busy, HOLDS, HOLDS_AT_ZERO)[:, None, :]
+    return np.asarray((holds * worth + fails * FAILS).sum(axis=(1, 2)))
 
 
 def differing_cells(best: Choice, others: Sequence[Choice], margin: float) -> set[tuple[int, int]]:
