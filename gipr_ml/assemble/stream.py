@@ -35,7 +35,10 @@ _NUMBERS = re.compile(r"[+\-−]?[\dOolI〇○|]+(?:\.\d+)?(?:万元|元)?")
 _GLUED_MARK = re.compile(r"^(?P<run>.*\d)(?P<mark>\d)$")
 SHORTEST_ROW = 7
 """Digits of the shortest row of table 3 that stands alone without borders."""
-VALUES_ONLY, LONE_VALUE = 0.2, 0.55
+VALUES_ONLY, LONE_VALUE, IN_WORDS = 0.2, 0.55, 0.95
+"""Weakness of values among values only, of a lone one, and of digits amid the words of a cell."""
+MARKS = frozenset("12345678")
+_WORDS = re.compile(r"[^\W\d_a-zA-Z]{3}")
 _PAGE_NUMBER = re.compile(r"^[\-—–－·~]+\s*\d{1,4}\s*[\-—–－·~]+$|^第\s*\d{1,4}\s*页$")
 
 
@@ -214,7 +217,7 @@ class _Builder:
             if found.lastgroup != "run":
                 continue
             run, stop = _without_mark(text, found)
-            if not run.strip():
+            if not run.strip() or (not text[: found.start()].strip() and _heads_label(text, stop)):
                 continue
             self._piece(text[end : found.start()], line, index, weak)
             self._run(line, index, found.start(), stop, weak)
@@ -223,8 +226,8 @@ class _Builder:
 
     def _run(self, line: Line, index: int, start: int, stop: int, weak: float) -> None:
         text = line.cells[index].text
-        inside = line.borders == "explicit" and text[stop:].strip() != ""
-        weak = max(weak, 0.8 if inside else 0.0)
+        inside = line.borders != "none" and text[stop:].strip() != ""
+        weak = max(weak, IN_WORDS if inside else 0.0)
         for found in _NUMBERS.finditer(text[start:stop]):
             raw, certain = found.group(), True
             number = parse_number(raw)
@@ -251,6 +254,11 @@ class _Builder:
         if clean(text):
             self.stream.text(Piece(clean(text), line.number, cell, 1 - weak))
             self.row += 1
+
+
+def _heads_label(text: str, stop: int) -> bool:
+    """Whether the text up to `stop` is one digit before words: an item mark that lost its dot."""
+    return text[:stop].strip() in MARKS and bool(_WORDS.match(text[stop:].strip()))
 
 
 def _without_mark(text: str, found: re.Match[str]) -> tuple[str, int]:

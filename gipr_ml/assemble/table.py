@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gipr_ml.assemble.candidates import LOST, Slot
-from gipr_ml.assemble.stream import Atom, Kind
+from gipr_ml.assemble.stream import IN_WORDS, Atom, Kind
 from gipr_ml.forms import FormRow, TableForm
 from gipr_ml.types import Doubt, Proposal, ReportCell, State
 
@@ -93,7 +93,8 @@ def unused_numbers(atoms: Iterable[Atom], used_lines: Collection[int] = ()) -> l
     return [
         atom.raw
         for atom in atoms
-        if atom.kind in (Kind.NUMBER, Kind.RUN) and (atom.weak < 0.5 or atom.line in used_lines)
+        if atom.kind in (Kind.NUMBER, Kind.RUN)
+        and (atom.weak < 0.5 or (atom.line in used_lines and atom.weak < IN_WORDS))
     ]
 
 
