@@ -209,3 +209,18 @@ def test_a_corrected_figure_makes_a_report_consistent() -> None:
         for cell in report.cells
     ]
     assert gipr_ml.check(replace(report, cells=tuple(corrected))).status is Status.CONSISTENT
+
+
+def test_rows_lost_from_the_new_form_do_not_make_it_the_old_one() -> None:
+    text = without_line(TABS, "2. 申请人逾期未按收费通知")
+    lines = [line for line in text.split("\n") if "3. 其他\t0" not in line.lstrip()]
+    report = read("\n".join(lines))
+    assert report.forms["t3"] == "2021"
+    assert state(report, "t3/other_overdue_fee/total") is State.LOST
+    assert state(report, "t3/other_other/total") is State.LOST
+    assert report.status is Status.NEEDS_REVIEW
+
+
+def test_a_pipe_is_no_digit() -> None:
+    report = read(TABS.replace("行政处罚	0", "行政处罚 |0"))
+    assert value(report, "t2/administrative_penalties/decisions") in (0, None)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-MISREAD = str.maketrans({"O": "0", "o": "0", "〇": "0", "○": "0", "l": "1", "I": "1", "|": "1"})
+MISREAD = str.maketrans({"O": "0", "o": "0", "〇": "0", "○": "0", "l": "1", "I": "1"})
 """Letters that stand for digits where a cell holds nothing else (OCR)."""
-MISREAD_LETTERS = frozenset("Oo〇○lI|")
+MISREAD_LETTERS = frozenset("Oo〇○lI")
 LONGEST_NUMBER = 12
 """Digits of the longest number that a report may print."""
 
@@ -21,7 +21,7 @@ _NUMBER = re.compile(
     rf"(?P<unit>{_UNITS})?(?P<note>[(（].*)?$"
 )
 _NOT_APPLICABLE = re.compile(r"^[/\\—–\-_―]{1,4}$|^[一]{2}$|^N/?A$", re.IGNORECASE)
-_LETTERS = re.compile(r"^[\dOo〇○lI|]+$")
+_LETTERS = re.compile(r"^[\dOo〇○lI]+$")
 _RUN = re.compile(r"^[\d ]+$")
 
 

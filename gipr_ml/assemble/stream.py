@@ -28,10 +28,10 @@ _PROSE_LABELS = ("narrative", "note", "furniture", "title", "section")
 _PIECES = re.compile(
     r"(?P<note>[(（][^()（）]*\d[^()（）]*[)）])"
     r"|(?P<mark>(?<![\d.])\d{1,2}\s*[.、．]\s*(?=[^\d\s]))"
-    r"|(?P<run>[+\-−]?(?<![A-Za-z])[OolI〇○|]*\d[\dOolI〇○| ]*(?:\.\d+)?(?:(?<=\d)(?:万元|元))?"
+    r"|(?P<run>[+\-−]?(?<![A-Za-z])[OolI〇○]*\d[\dOolI〇○ ]*(?:\.\d+)?(?:(?<=\d)(?:万元|元))?"
     r"(?:[-−]\d[\d ]*)*)"
 )
-_NUMBERS = re.compile(r"[+\-−]?[\dOolI〇○|]+(?:\.\d+)?(?:万元|元)?")
+_NUMBERS = re.compile(r"[+\-−]?[\dOolI〇○]+(?:\.\d+)?(?:万元|元)?")
 _GLUED_MARK = re.compile(r"^(?P<run>.*\d)(?P<mark>\d)$")
 SHORTEST_ROW = 7
 """Digits of the shortest row of table 3 that stands alone without borders."""

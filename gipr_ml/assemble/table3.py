@@ -62,9 +62,11 @@ def read_table3(stream: Stream, forms: Forms, matcher: Matcher) -> TableReading 
     for form in forms.forms_of("t3"):
         own = evidence.of_rows([list(rows).index(row.key) for row in form.rows])
         attempt = _Attempt(stream, groups, form, forms, own)
-        if attempt.intact:
-            return attempt.reading()
         attempts.append(attempt)
+    for attempt in attempts:
+        # A form whose own rows are named in the text is not ruled out by the other's being whole.
+        if attempt.intact and attempt.own_seen(attempts) >= _most_seen(attempts) - NAMED / 2:
+            return attempt.reading()
     attempts = _by_own_rows(attempts)
     steps = moves(stream, groups, len(rows), width)
     for attempt in attempts:
@@ -75,6 +77,10 @@ def read_table3(stream: Stream, forms: Forms, matcher: Matcher) -> TableReading 
     if any(best.score - other.score < MARGIN for other in others):
         reading.doubt("t3.form", "表三“（六）其他处理”是一行还是三行，无法确定")
     return reading
+
+
+def _most_seen(attempts: Sequence[_Attempt]) -> float:
+    return max(attempt.own_seen(attempts) for attempt in attempts)
 
 
 def _by_own_rows(attempts: list[_Attempt]) -> list[_Attempt]:
