@@ -49,12 +49,6 @@ class TooLarge(InputError):
     code = "input.size"
 
 
-class NotAReport(InputError):
-    """The file was read, but is no annual report on information disclosure."""
-
-    code = "input.not_a_report"
-
-
 class ResultError(InputError):
     """A result or a table of figures does not have the documented form."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from gipr_ml.assemble.regions import find_regions
 from gipr_ml.assemble.stream import stream_of
@@ -33,16 +33,18 @@ def assemble(
     regions = find_regions(stream_of(lines), matcher, forms)
     tables: list[TableReading | None] = []
     if "t2" in regions:
-        tables.append(read_table2(regions["t2"].stream, forms, matcher, statements))
+        tables.append(read_table2(regions["t2"], forms, matcher, statements))
     if "t3" in regions:
-        tables.append(read_table3(regions["t3"].stream, forms, matcher))
+        tables.append(read_table3(regions["t3"], forms, matcher))
     if "t4" in regions:
-        tables.append(read_table4(regions["t4"].stream, forms, statements))
+        tables.append(read_table4(regions["t4"], forms, statements))
     found = [table for table in tables if table is not None]
     matched: dict[int, list[str]] = {}
     for table in found:
         for line, keys in table.lines.items():
             matched.setdefault(line, []).extend(keys)
+    for number, category in _named(lines, matched, matcher):
+        matched[number] = [category]
     return Reading(
         cells=tuple(cell for table in found for cell in table.cells()),
         forms={t.form.table: t.form.form for t in found if t.form.table != "t4"},
@@ -52,3 +54,20 @@ def assemble(
         matched={line: tuple(keys) for line, keys in matched.items()},
         proposals=tuple(proposal for table in found for proposal in table.proposals),
     )
+
+
+def _named(
+    lines: Sequence[LabelledLine], matched: Mapping[int, object], matcher: Matcher
+) -> Iterator[tuple[int, str]]:
+    """Lines that carry a category label but no value that was read, with their category."""
+    for labelled in lines:
+        line = labelled.line
+        if labelled.label == "category" and line.number not in matched:
+            words = "".join(
+                cell.text
+                for cell, label in zip(line.cells, labelled.cell_labels, strict=True)
+                if label == "category"
+            )
+            category = matcher.match(words).category
+            if category is not None:
+                yield line.number, category

@@ -31,6 +31,8 @@ OWN_LABEL = 0.6
 """Fit of a row's own label from which an intact table needs no search."""
 KEPT = 3
 """Alignments kept for each state."""
+MOST_MERGED = 9
+"""Groups that one row may be spread over."""
 FURNITURE_WEIGHT = 0.5
 """Pieces of less weight are page numbers and the like, which may stand inside a row."""
 
@@ -189,9 +191,6 @@ def _keep(paths: list[_Path], path: _Path) -> None:
         position -= 1
     paths.insert(position, path)
     del paths[KEPT:]
-
-
-MOST_MERGED = 9
 
 
 def _label_scores(

@@ -15,7 +15,6 @@ LONGEST_NUMBER = 12
 """Digits of the longest number that a report may print."""
 
 _UNITS = "万元|亿元|元|件|条|宗|项|份|个|人次"
-_NOTE = r"\(?[（(].*[)）]?"
 _NUMBER = re.compile(
     rf"^(?P<sign>[+\-−﹣－＋]|[减增])?(?P<digits>\d{{1,3}}(?:,\d{{3}})+|\d+)(?P<decimals>\.\d+)?"
     rf"(?P<unit>{_UNITS})?(?P<note>[(（].*)?$"

@@ -9,7 +9,6 @@ only move forward).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -34,21 +33,12 @@ LONGEST_CUE = 90
 SECTION_STATES = {"other_matters": "problems"}
 
 
-@dataclass(frozen=True)
-class Region:
-    """A table's part of the stream."""
-
-    stream: Stream
-    headed: bool
-    """Whether the heading of the section was recognised."""
-
-
-def find_regions(stream: Stream, matcher: Matcher, forms: Forms) -> Mapping[str, Region]:
+def find_regions(stream: Stream, matcher: Matcher, forms: Forms) -> Mapping[str, Stream]:
     """The stream of each table that the document holds: "t2", "t3", "t4"."""
     pieces = _items(stream)
     if not pieces:
         return {}
-    cues, headings = _cues([piece for _, piece in pieces], matcher, forms)
+    cues = _cues([piece for _, piece in pieces], matcher, forms)
     for i, (_, piece) in enumerate(pieces):
         if not piece.text:
             cues[i, [0, 4]] = -VALUES
@@ -58,9 +48,7 @@ def find_regions(stream: Stream, matcher: Matcher, forms: Forms) -> Mapping[str,
         members = np.flatnonzero(path == state)
         if name.startswith("t") and len(members):
             first, last = int(members[0]), int(members[-1])
-            regions[name] = Region(
-                _cut(stream, pieces, first, last), bool(headings[members, state].any())
-            )
+            regions[name] = _cut(stream, pieces, first, last)
     return regions
 
 
@@ -85,18 +73,15 @@ def _many_values(stream: Stream, start: int, stop: int) -> bool:
     return (len(printed) >= SEVERAL or digits >= DIGITS) and all(a.weak < 0.6 for a in printed)
 
 
-def _cues(
-    pieces: list[Piece], matcher: Matcher, forms: Forms
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Cue weights of shape (pieces, states), and where a heading was recognised."""
+def _cues(pieces: list[Piece], matcher: Matcher, forms: Forms) -> NDArray[np.float64]:
+    """Cue weights of shape (pieces, states)."""
     cues = np.zeros((len(pieces), len(STATES)))
-    headings = np.zeros(cues.shape, dtype=bool)
     weights = np.array([piece.weight for piece in pieces])
     cues[:, [0, 4]] += (PROSE * (1 - weights) - NOT_PROSE)[:, None]
     short = [i for i, piece in enumerate(pieces) if 0 < len(piece.text) <= LONGEST_CUE]
     texts = [normalise(pieces[i].text) for i in short]
     bare = [split_mark(text.lstrip("#*"))[1] for text in texts]
-    _add_headings(cues, headings, short, bare, forms)
+    _add_headings(cues, short, bare, forms)
     candidates = [i for i in short if weights[i] > 0.3]
     _add_headers(cues, candidates, [normalise(pieces[i].text) for i in candidates], forms)
     scores = matcher.scores([pieces[i].text for i in candidates]).mean(axis=0)
@@ -106,12 +91,11 @@ def _cues(
         # 其他 and 总计 stand in other tables too.
         length = min(1.0, (len(normalise(pieces[i].text)) - 1) / 4)
         cues[i, STATES.index(table)] += ROW * length * max(0.0, float(scores[row, best]) - 0.3)
-    return cues, headings
+    return cues
 
 
 def _add_headings(
     cues: NDArray[np.float64],
-    headings: NDArray[np.bool_],
     where: list[int],
     texts: list[str],
     forms: Forms,
@@ -124,7 +108,6 @@ def _add_headings(
             key = labels[best][1]
             state = STATES.index(SECTION_STATES.get(key, key))
             cues[i, state] += HEADING * float(ratios[row, best])
-            headings[i, state] = True
 
 
 def _add_headers(

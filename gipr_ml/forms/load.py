@@ -230,17 +230,3 @@ def _identity(
         rule.source,
         implied,
     )
-
-
-def forms_digest(folder: Path = FOLDER) -> str:
-    """SHA-256 over all files of forms and rules: results made under other rules differ in it."""
-    import hashlib
-
-    digest = hashlib.sha256()
-    for path in _data_files(folder):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
-
-
-def _data_files(folder: Path) -> Sequence[Path]:
-    return sorted(folder.glob("*.toml"))

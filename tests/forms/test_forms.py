@@ -7,7 +7,7 @@ import pytest
 
 from gipr_ml.errors import FormsError
 from gipr_ml.forms import load_forms
-from gipr_ml.forms.load import FOLDER, forms_digest
+from gipr_ml.forms.load import FOLDER
 
 
 @pytest.fixture
@@ -80,11 +80,3 @@ def test_a_rule_that_names_no_cell_is_told(folder: Path) -> None:
     rules.write_text(text, "utf-8")
     with pytest.raises(FormsError, match=r"t4.row_total: 'uphold' is in no t4 of 2019"):
         load_forms(folder)
-
-
-def test_the_digest_changes_with_the_rules(folder: Path) -> None:
-    before = forms_digest(folder)
-    assert before == forms_digest(FOLDER)
-    rules = folder / "rules.toml"
-    rules.write_text(rules.read_text("utf-8") + "\n# \n", "utf-8")
-    assert forms_digest(folder) != before
