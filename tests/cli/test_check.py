@@ -69,3 +69,14 @@ def test_other_kinds_of_input_are_refused_in_words(gipr, tmp_path, samples):
     done = gipr("check", next(samples.glob("*.html")), "--out", tmp_path)
     assert done.code == 3
     assert "read a report with gipr process first" in done.out
+
+
+def test_the_year_before_is_looked_up_in_the_same_call(gipr, results, tmp_path):
+    this = results / "chengxi_culture_2023.json"
+    data = json.loads(this.read_text("utf-8"))
+    data["year"] = 2022
+    (results / "chengxi_culture_2022.json").write_text(json.dumps(data), "utf-8")
+    change(results / "chengxi_culture_2022.json", "t3/carried_out/total", 99)
+    gipr("check", results, "--out", tmp_path / "checked")
+    rules = {f.rule for f in read_result(tmp_path / "checked" / this.name).findings}
+    assert "years.carry_over" in rules

@@ -1,0 +1,71 @@
+"""Check a report against the one of the year before, of the same agency."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from gipr_ml.checking.checker import tables_of
+from gipr_ml.checking.words import Names
+from gipr_ml.forms.years import YearIdentity, load_year_rules
+from gipr_ml.types import Finding, Outcome, Report, ReportCell, Severity, Status
+
+Cells = Mapping[str, ReportCell]
+
+
+def carried_cells(report: Report) -> dict[str, ReportCell]:
+    """The cells of a report that next year's report is checked against."""
+    wanted = {key for identity in load_year_rules() for key in identity.last}
+    return {cell.key: cell for cell in report.cells if cell.key in wanted}
+
+
+def check_years(report: Report, last: Cells) -> Report:
+    """The report with what contradicts last year's cells; `last` as of `carried_cells`.
+
+    Cells that either report does not have, because it follows another form, say nothing.
+    """
+    this = {cell.key: cell for cell in report.cells}
+    names = Names(tables_of(this, report.forms).values())
+    found = [
+        finding
+        for identity in load_year_rules()
+        if (finding := _finding(identity, last, this, names)) is not None
+    ]
+    if not found:
+        return report
+    broken = any(f.outcome is Outcome.FAIL and f.severity is Severity.ERROR for f in found)
+    status = Status.NEEDS_REVIEW if broken else report.status
+    return replace(report, findings=(*report.findings, *found), status=status)
+
+
+def _finding(identity: YearIdentity, last: Cells, this: Cells, names: Names) -> Finding | None:
+    if not (identity.last.keys() <= last.keys() and identity.this.keys() <= this.keys()):
+        return None
+    before = [(last[key].value, n) for key, n in identity.last.items()]
+    others = [(this[key].value, n) for key, n in identity.this.items() if key != identity.total]
+    reported = this[identity.total].value
+    computed = _sum([*before, *others])
+    cells = tuple(identity.this)
+    if reported is None or computed is None:
+        return None
+    computed /= -identity.this[identity.total]
+    if reported == computed:
+        return None
+    message = (
+        f"{identity.zh}。{names.cell(identity.total)}报告值为 {reported}，"
+        f"按上年报告计算得 {computed}，相差 {abs(reported - computed)}。"
+    )
+    return Finding(
+        identity.rule, identity.severity, Outcome.FAIL, cells, message,
+        reported, computed, reported - computed,
+    )  # fmt: skip
+
+
+def _sum(terms: Sequence[tuple[Decimal | None, int]]) -> Decimal | None:
+    total = Decimal(0)
+    for value, coefficient in terms:
+        if value is None:
+            return None
+        total += value * coefficient
+    return total

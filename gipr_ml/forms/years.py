@@ -1,0 +1,77 @@
+"""Rules between the reports of one agency for two years, one after the other."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from gipr_ml.errors import FormsError
+from gipr_ml.types import Severity
+
+FILE = Path(__file__).with_name("years.toml")
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^years\.[a-z_]+$")
+    each: tuple[str, ...] = Field(min_length=1)
+    last: dict[str, int] = Field(min_length=1)
+    this: dict[str, int] = Field(min_length=1)
+    total: str
+    severity: Severity
+    zh: str
+    en: str
+    source: str
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rule: tuple[_Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class YearIdentity:
+    """Coefficients times the cells of last year and of this year add up to 0."""
+
+    rule: str
+    last: Mapping[str, int]
+    this: Mapping[str, int]
+    total: str
+    """The cell of this year that the others are compared with."""
+    severity: Severity
+    zh: str
+
+
+@cache
+def load_year_rules(path: Path = FILE) -> tuple[YearIdentity, ...]:
+    """The rules, once for each of the cells they are for. Raises `FormsError` with every fault."""
+    try:
+        entries = _File.model_validate(tomllib.loads(path.read_text("utf-8"))).rule
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise FormsError(f"{path.name}: {error}") from None
+    except ValidationError as error:
+        raise FormsError(
+            "\n".join(
+                f"{path.name}: {'.'.join(map(str, detail['loc']))}: {detail['msg']}"
+                for detail in error.errors()
+            )
+        ) from None
+    return tuple(
+        YearIdentity(
+            entry.id,
+            {key.format(x=x): n for key, n in entry.last.items()},
+            {key.format(x=x): n for key, n in entry.this.items()},
+            entry.total.format(x=x),
+            entry.severity,
+            entry.zh,
+        )
+        for entry in entries
+        for x in entry.each
+    )
