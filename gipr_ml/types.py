@@ -134,6 +134,13 @@ class Match:
     margin: float
 
 
+StatementKind = Literal[
+    "exact", "about", "at_least", "at_most", "range", "share", "change", "growth"
+]
+"""How a number of the prose is meant. Only an exact one must be the sum of its cells; a share is in
+percent of another sum, a change (in numbers) and a growth (in percent) are against last year."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """A number that the prose restates."""
@@ -148,6 +155,11 @@ class Statement:
     scope: str = ""
     """Words that narrow or widen the number to other bodies than the report's; then it may agree
     with the cells, but a difference says nothing."""
+    kind: StatementKind = "exact"
+    upper: Decimal | None = None
+    """The end of a range; `value` is its beginning."""
+    of: tuple[tuple[str, ...], ...] = ()
+    """Of a share: the sums that it may be a share of, the likeliest first."""
 
 
 # ---------------------------------------------------------------- what the report says
