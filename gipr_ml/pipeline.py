@@ -55,7 +55,7 @@ def process_document(document: Document, *, model: Path | None = None) -> Report
     reason = why_not_a_report(lines)
     agency, year = agency_and_year(lines)
     statements = read_narrative(lines, agency, year)
-    of_the_body = tuple(statement for statement in statements if not statement.scope)
+    of_the_body = tuple(s for s in statements if s.kind == "exact" and not s.scope)
     reading = assemble(lines, of_the_body, forms, matcher, agency, year)
     if not reading.cells:
         reason = (

@@ -1,12 +1,15 @@
 """Compare what the prose restates with the cells.
 
 A statement may be read in several ways (`Statement.alternatives`); it agrees when one of them
-does. A total that is left blank is taken as the sum of its parts.
+does. A total that is left blank is taken as the sum of its parts. Only an exact number or a share
+can contradict the cells; an approximation, or a number of a narrower scope, can agree or says
+nothing. A change against last year is compared in `prose_years`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from gipr_ml.checking.identities import UNREAD, computed_total
@@ -22,6 +25,7 @@ from gipr_ml.types import (
 )
 
 MISMATCH = "narrative.mismatch"
+SHARE = "narrative.share"
 
 _PARTS_RULES = frozenset({"t3.row_total", "t4.row_total"})
 
@@ -96,6 +100,7 @@ def compare(
     findings: list[Finding] = []
     before: tuple[tuple[str, ...], ...] = ()
     chosen = 0
+    disputed: set[tuple[str, ...]] = set()
     for statement in statements:
         readings = tuple(r for r in (statement.restates, *statement.alternatives) if cells.has(r))
         if not readings:
@@ -104,13 +109,25 @@ def compare(
         first = chosen if _rows(readings) == before else 0
         chosen, agrees = _choose(statement, readings, first, cells)
         before = _rows(readings)
-        if statement.scope and agrees is False:
+        if agrees is False and _says_nothing(statement, readings[chosen], disputed):
             agrees = None
         keys = cells.written_out(readings[chosen])
         figures.append(NarrativeFigure(_reread(statement, keys), agrees))
         if agrees is False:
-            findings.append(_mismatch(statement, keys, cells, names))
+            disputed.add(readings[chosen])
+            told = _share_mismatch if statement.kind == "share" else _mismatch
+            findings.append(told(statement, keys, cells, names))
     return tuple(figures), tuple(findings)
+
+
+def _says_nothing(
+    statement: Statement, keys: tuple[str, ...], disputed: set[tuple[str, ...]]
+) -> bool:
+    """Whether that the cells differ means little: of a narrower scope, approximate, or the share of
+    a number that was found to differ already."""
+    if statement.kind == "share":
+        return bool(statement.scope) or keys in disputed
+    return bool(statement.scope) or statement.kind != "exact"
 
 
 def _rows(readings: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
@@ -125,30 +142,65 @@ def _choose(
     order = [first, *(i for i in range(len(readings)) if i != first)]
     known = False
     for i in order:
-        agrees = _agrees(statement.value, readings[i], cells)
+        agrees = _agrees(statement, readings[i], cells)
         if agrees:
             return i, True
         known = known or agrees is False
-    literal = _agrees(statement.value, readings[order[0]], cells)
+    literal = _agrees(statement, readings[order[0]], cells)
     return order[0], False if known and literal is False else None
 
 
-def _agrees(value: Decimal, keys: Sequence[str], cells: Cells) -> bool | None:
+def _agrees(statement: Statement, keys: Sequence[str], cells: Cells) -> bool | None:
     total = cells.add_up(keys)
-    if total is None:
+    if total is None or statement.kind in ("change", "growth"):
         return None
+    if statement.kind == "share":
+        return _share_agrees(statement, total, cells)
     if not cells.anything_printed(keys):
-        return True if value == 0 else None
+        return True if statement.value == 0 else None
+    return _fits(statement, total)
+
+
+def _fits(statement: Statement, total: Decimal) -> bool:
+    """Whether a sum is what the statement says it is."""
+    value = statement.value
+    if statement.kind == "about":
+        return abs(total - value) <= value / 10
+    if statement.kind == "at_least":
+        return total >= value
+    if statement.kind == "at_most":
+        return total <= value
+    if statement.kind == "range" and statement.upper is not None:
+        return value <= total <= statement.upper
     return total == value
+
+
+def _share_agrees(statement: Statement, part: Decimal, cells: Cells) -> bool | None:
+    """Whether the part is the share said of one of the sums that it may be a share of."""
+    wholes = _wholes(statement, cells)
+    if any(near(statement.value, 100 * part / whole) for whole in wholes):
+        return True
+    every = all(cells.add_up(keys) is not None for keys in statement.of if cells.has(keys))
+    return False if wholes and every else None
+
+
+def _wholes(statement: Statement, cells: Cells) -> list[Decimal]:
+    sums = (cells.add_up(keys) for keys in statement.of if cells.has(keys))
+    return [whole for whole in sums if whole]
+
+
+def near(printed: Decimal, exact: Decimal) -> bool:
+    """Whether `printed` is `exact`, rounded or cut off at its last decimal."""
+    exponent = printed.as_tuple().exponent
+    assert isinstance(exponent, int)
+    return abs(printed - exact) < Decimal(1).scaleb(min(exponent, 0))
 
 
 def _reread(statement: Statement, keys: tuple[str, ...]) -> Statement:
     others = tuple(
         reading for reading in (statement.restates, *statement.alternatives) if reading != keys
     )
-    return Statement(
-        statement.quote, statement.value, keys, statement.source, others, statement.scope
-    )
+    return replace(statement, restates=keys, alternatives=others)
 
 
 def _mismatch(
@@ -170,4 +222,23 @@ def _mismatch(
         reported=statement.value,
         computed=total,
         difference=statement.value - total,
+    )
+
+
+def _share_mismatch(
+    statement: Statement, keys: tuple[str, ...], cells: Cells, names: Names
+) -> Finding:
+    part, whole = cells.add_up(keys), _wholes(statement, cells)[0]
+    assert part is not None
+    computed = (100 * part / whole).quantize(Decimal("0.01"))
+    return Finding(
+        SHARE,
+        Severity.WARNING,
+        Outcome.FAIL,
+        keys,
+        f"正文称“{statement.quote}”；表中{names.addends(keys)}{'之和' if len(keys) > 1 else ''}为 "
+        f"{figure(part)}，占 {figure(whole)} 的 {figure(computed)}%，两者不一致，请核实。",
+        reported=statement.value,
+        computed=computed,
+        difference=statement.value - computed,
     )

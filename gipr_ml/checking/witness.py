@@ -21,6 +21,7 @@ def evidence(statements: Sequence[Statement], figures: Figures) -> list[Statemen
         s
         for s in statements
         if not s.scope
+        and s.kind == "exact"
         and stands(s.restates)
         and not any(stands(reading) for reading in s.alternatives)
         and s.value == int(s.value)

@@ -116,6 +116,11 @@ def _figure(figure: NarrativeFigure) -> dict[str, Any]:
         "value": _number(figure.statement.value),
         "restates": SUM.join(figure.statement.restates),
         "agrees": figure.agrees,
+        "kind": figure.statement.kind,
+        "upper": _number(figure.statement.upper),
+        "of": [SUM.join(keys) for keys in figure.statement.of],
+        "alternatives": [SUM.join(keys) for keys in figure.statement.alternatives],
+        "scope": figure.statement.scope,
         "source": _place(figure.statement.source),
     }
 
@@ -204,7 +209,17 @@ def from_dict(data: Mapping[str, Any]) -> Report:
         proposals=tuple(Proposal(**dict(proposal)) for proposal in result.proposals),
         narrative=tuple(
             NarrativeFigure(
-                Statement(f.quote, f.value, _sum(f.restates), _report_place(f.source)),
+                Statement(
+                    f.quote,
+                    f.value,
+                    _sum(f.restates),
+                    _report_place(f.source),
+                    tuple(_sum(keys) for keys in f.alternatives),
+                    f.scope,
+                    f.kind,
+                    f.upper,
+                    tuple(_sum(keys) for keys in f.of),
+                ),
                 f.agrees,
             )
             for f in result.narrative

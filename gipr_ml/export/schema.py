@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from gipr_ml.types import Outcome, Severity, State, Status
+from gipr_ml.types import Outcome, Severity, State, StatementKind, Status
 
 LARGEST_EXPONENT = 60
 """Numbers beyond 10 to this power, or finer than its inverse, are no figures of a report."""
@@ -123,7 +123,20 @@ class NarrativePart(_Part):
     value: Number = Field(description="The number in them.")
     restates: str = Field(description="Keys of the cells whose sum it is, joined by ' + '.")
     agrees: bool | None = Field(
-        None, description="Whether the cells add up to it; null where one of them was not read."
+        None, description="Whether the cells add up to it; null where that cannot be told."
+    )
+    kind: StatementKind = Field(
+        "exact",
+        description="exact; about, at_least, at_most, range: an approximation; share: in percent "
+        "of another sum; change (a number), growth (in percent): against the year before.",
+    )
+    upper: Number | None = Field(None, description="The end of a range.")
+    of: tuple[str, ...] = Field((), description="Of a share: the sums that it may be a share of.")
+    alternatives: tuple[str, ...] = Field(
+        (), description="Other sums that the same words are used for."
+    )
+    scope: str = Field(
+        "", description="Words for another body than the report's; then a difference says nothing."
     )
     source: SourcePart | None = Field(None, description="Where the words stand.")
 

@@ -18,8 +18,8 @@ from gipr_ml.forms.load import FOLDER, load_forms
 from gipr_ml.forms.model import Forms
 
 FILE = "narrative.toml"
-RESERVED = ("NUM", "MONEY", "^", "$", "x", "year", "scope")
-"""Kinds that the program itself gives to tokens."""
+RESERVED = ("NUM", "MONEY", "PERCENT", "x", "end", "year", "last_year", "next_year", "scope")
+"""Kinds that the program itself gives to tokens; a year is the report's own unless it says so."""
 
 Readings = tuple[tuple[str, ...], ...]
 """Ways to read a phrase, the most literal first; each is a sum of keys."""
@@ -29,16 +29,24 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Rounding(_Strict):
+    """Words in one place beside a number, by what they make of it."""
+
+    about: tuple[str, ...] = ()
+    at_least: tuple[str, ...] = ()
+    at_most: tuple[str, ...] = ()
+
+
 class CountWords(_Strict):
     """Units, and the words that make a number an approximation by where they stand."""
 
     units: tuple[str, ...] = Field(min_length=1)
-    before: tuple[str, ...] = Field(min_length=1)
-    inner: tuple[str, ...] = Field(min_length=1)
+    before: Rounding
+    inner: Rounding
     """Between the number and its unit."""
-    after: tuple[str, ...] = Field(min_length=1)
+    after: Rounding
     before_chinese: tuple[str, ...] = Field(min_length=1)
-    """Before numerals in Chinese only."""
+    """Before numerals in Chinese only: what follows is no number to compare."""
 
 
 class ScopeWords(_Strict):
@@ -72,9 +80,15 @@ class PatternEntry(_Strict):
     match: tuple[str, ...] = Field(min_length=1)
     rows: Readings = ()
     """Rows of the pattern itself; without them the words that it matches name them."""
-    needs: Literal["", "request", "disclosure", "row"] = ""
+    needs: Literal["", "request", "disclosure", "row", "document", "sum", "changed"] = ""
     table: str = ""
-    """With needs = "row": the table that the row must lie in."""
+    """With needs = "row" or "document": the table that the row must lie in."""
+    over: str = ""
+    """With `distribute` or `zero`: the kinds of the words that have a number each; else all that
+    name cells."""
+    compare: Literal["", "up", "down", "same", "share"] = ""
+    """The number is no count, but a change against last year, or a share
+    of another sum."""
     first: str = ""
     """The kind whose rows are the literal reading, where words of two kinds name rows."""
     without: tuple[str, ...] = ()
@@ -91,10 +105,18 @@ class NarrativeFile(_Strict):
     anchors: tuple[str, ...] = Field(min_length=1)
     disclosure: tuple[str, ...] = Field(min_length=1)
     foreign: tuple[str, ...]
+    other_matters: tuple[str, ...]
+    """With one of these a sentence counts no requests at all."""
+    stops: tuple[str, ...]
+    """Kinds after which a clause counts no cells."""
     count: CountWords
     gaps: dict[str, tuple[str, ...]]
     words: dict[str, tuple[str, ...]]
     scope: ScopeWords
+    whole: Mapping[str, Readings]
+    """By table: the rows that shares are of."""
+    subject: Mapping[str, Readings]
+    """By kind of word: the rows that it speaks of in a list or a comparison."""
     term: tuple[TermEntry, ...]
     pattern: tuple[PatternEntry, ...]
 
@@ -135,6 +157,10 @@ class Narrative:
     terms: Mapping[str, Term]
     """By word."""
     patterns: tuple[Pattern, ...]
+    wholes: Mapping[str, Readings]
+    """By table: the rows that shares are of."""
+    subjects: Mapping[str, Term]
+    """By kind of word: the rows that it speaks of in a list or a comparison."""
     cells: frozenset[str]
     """All cell keys of all forms."""
 
@@ -165,7 +191,9 @@ def load_narrative(folder: Path = FOLDER) -> Narrative:
         Pattern(p, _resolve(p.rows, forms), tuple(_sequence(m, file.gaps) for m in p.match))
         for p in file.pattern
     )
-    return Narrative(file, _kinds(file), terms, patterns, cells)
+    wholes = {table: _resolve(readings, forms) for table, readings in file.whole.items()}
+    subjects = {kind: Term(kind, _resolve(rows, forms), ()) for kind, rows in file.subject.items()}
+    return Narrative(file, _kinds(file), terms, patterns, wholes, subjects, cells)
 
 
 def _kinds(file: NarrativeFile) -> dict[str, str]:
@@ -206,7 +234,7 @@ def _slots(part: str, gaps: Mapping[str, Sequence[str]]) -> tuple[Slot, ...]:
         return (Slot(("end",)),)
     kinds = tuple(part.rstrip("+?").split("|"))
     if part.endswith("+"):
-        return (Slot(kinds), Slot((*kinds, "and", "cause"), "*"))
+        return (Slot(kinds), Slot((*kinds, "and", "cause", "light"), "*"))
     return (Slot(kinds, "?" if part.endswith("?") else "{1}"),)
 
 
@@ -223,6 +251,8 @@ def _faults(file: NarrativeFile, forms: Forms) -> Iterator[str]:
     for name, readings in [
         *((f"term {e.words[0]}", e.rows) for e in file.term),
         *((f"pattern {p.id}", p.rows) for p in file.pattern),
+        *((f"whole {table}", rows) for table, rows in file.whole.items()),
+        *((f"subject {kind}", rows) for kind, rows in file.subject.items()),
     ]:
         for key in {key for reading in readings for key in reading}:
             if not any(fnmatchcase(row, key) for row in rows):
@@ -235,6 +265,6 @@ def _faults(file: NarrativeFile, forms: Forms) -> Iterator[str]:
             for kind in re.findall(r"[A-Za-z][A-Za-z_]*", match):
                 if kind not in kinds:
                     yield f"{FILE}: pattern {pattern.id}: {kind!r} is no kind of word"
-    for name, listed in file.gaps.items():
+    for name, listed in [*file.gaps.items(), ("stops", file.stops), ("subject", file.subject)]:
         for kind in set(listed) - kinds:
-            yield f"{FILE}: gap {name!r}: {kind!r} is no kind of word"
+            yield f"{FILE}: {name}: {kind!r} is no kind of word"

@@ -20,10 +20,11 @@ def read_narrative(
 ) -> tuple[Statement, ...]:
     """The numbers of the prose that restate cells, in reading order.
 
-    Approximations, ranges, other years, percentages and numbers of other matters give no statement:
-    rather one missed than one wrong. Where the words speak of other bodies than the report's, the
-    statement carries them as its scope. `agency` and `year` say who reports on which year; without
-    them no body's name and no year is taken for another's.
+    Each says how it is meant: exactly or about, as a share, as a change against the year before.
+    Numbers of other years and of other matters give no statement: rather one missed than one wrong.
+    Where the words speak of other bodies than the report's, the statement carries them as its
+    scope. `agency` and `year` say who reports on which year; without them no body's name and no
+    year is taken for another's.
     """
     narrative = load_narrative()
     extractor = Extractor(narrative, _tokenizer(), Body(agency or "", year))
@@ -57,10 +58,15 @@ def _counted() -> re.Pattern[str]:
     narrative = load_narrative()
     words = narrative.file.words
     zeros = (w for kind in ("none", "nothing", "zero") for w in words[kind])
-    units = "".join(narrative.file.count.units)
+    count = narrative.file.count
+    units = "".join({unit[0] for unit in count.units})
     chinese = f"(?<![第{NUMERALS}万])[{NUMERALS}][{NUMERALS}万]*"
-    number = f"(?:[0-9０-９]|{chinese})(?:万?元|[{units}])"
-    return re.compile("|".join([number, *(_alone(word, narrative.kinds) for word in zeros)]))
+    rounded = "".join(word[0] for word in (*count.inner.about, *count.inner.at_least))
+    number = f"(?:[0-9０-９][{rounded}]?|{chinese})(?:[万亿元%％、和{units}])"
+    nil = [word for word, kind in narrative.kinds.items() if kind == "nil"]
+    return re.compile(
+        "|".join([number, "百分之", *nil, *(_alone(word, narrative.kinds) for word in zeros)])
+    )
 
 
 @cache

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from gipr_ml.forms.narrative import ScopeWords
-from gipr_ml.narrative.tokens import Token
+from gipr_ml.narrative.tokens import YEARS, Token
 
 _NAME = re.compile(r"[一-鿿]+$")
 _JOINED = re.compile(r"[和及与]|其中|年度|全年|对|向|由")
@@ -36,7 +36,8 @@ def scope_at(tokens: Sequence[Token], position: int, body: Body, words: ScopeWor
             wide_here = False
         elif token.kind == "scope":
             wide_here = wide_here or token.text in words.wide
-            if not (token.text in words.narrow and wide_here):
+            of_it = token.text in words.own and tokens[i - 1].text in words.narrow
+            if not of_it and not (token.text in words.narrow and wide_here):
                 scope = _of_word(token.text, body, words)
         elif token.kind in ("receive", "finish", "handle"):
             name = _name_before(tokens, i, words)
@@ -60,11 +61,11 @@ def _name_before(tokens: Sequence[Token], position: int, words: ScopeWords) -> s
     before = list(
         takewhile(lambda t: t.kind not in ("end", "and", "NUM"), reversed(tokens[:position]))
     )
-    while before and before[0].kind in ("light", "year"):
+    while before and before[0].kind in ("light", "total", *YEARS):
         before.pop(0)
     if not before or before[0].kind != "x":
         return ""
-    nearest = list(takewhile(lambda token: token.kind != "year", before))
+    nearest = list(takewhile(lambda token: token.kind not in YEARS, before))
     text = "".join(token.text for token in reversed(nearest))
     run = _NAME.search(text)
     name = _JOINED.split(run[0])[-1] if run else ""

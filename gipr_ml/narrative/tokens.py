@@ -9,21 +9,25 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gipr_ml.forms.narrative import Narrative, Pattern, Slot
 from gipr_ml.narrative.numbers import numbers
+from gipr_ml.types import StatementKind
 
 if TYPE_CHECKING:
     from spacy.matcher import Matcher
     from spacy.vocab import Vocab
 
-_COUNTS = frozenset({"NUM", "MONEY", "none", "nothing", "zero"})
+_COUNTS = frozenset({"NUM", "MONEY", "PERCENT", "none", "nothing", "zero", "nil", "level"})
 """Without a token of these kinds no pattern fits."""
 _YEAR = re.compile(r"(?<!\d)(20\d\d)年度?")
+YEARS = frozenset({"year", "last_year", "next_year"})
+_MONTHS = re.compile(r"(?<!\d)(\d{1,2})月?[\-－—–~～至到](\d{1,2})月(?!\d)")
+_WHOLE_YEAR = ("1", "12")
 _FREQUENCY = 1000
 """Of each word of ours; characters that are no word count once."""
 
@@ -34,11 +38,15 @@ class Token:
 
     text: str
     kind: str
-    """As in narrative.toml; "x" for what stands in no list, NUM, MONEY or approximate, year."""
+    """As in narrative.toml; "x" for what stands in no list; NUM, MONEY, PERCENT or approximate;
+    year, last_year or next_year."""
     start: int
     end: int
     value: Decimal | None = None
     """Of a number; the year of a year."""
+    how: StatementKind = "exact"
+    """Of a number."""
+    upper: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +66,32 @@ class Tokenizer:
     def __init__(self, narrative: Narrative) -> None:
         self._narrative = narrative
 
-    def tokens(self, text: str, offset: int = 0) -> list[Token]:
-        """The tokens of a sentence; positions count from `offset`.
+    def tokens(self, text: str, offset: int = 0, year: int | None = None) -> list[Token]:
+        """The tokens of a sentence of a report on `year`; positions count from `offset`.
 
         An empty token of kind "end" stands before the first and after the last, so that a pattern
         can ask for the borders of a clause.
         """
         fixed = [
-            *((n.start, n.end, n.kind, n.value) for n in numbers(text, self._narrative.file.count)),
-            *((y.start(), y.end(), "year", Decimal(y[1])) for y in _YEAR.finditer(text)),
+            *(
+                Token(text[n.start : n.end], n.kind, n.start, n.end, n.value, n.how, n.upper)
+                for n in numbers(text, self._narrative.file.count)
+            ),
+            *(
+                Token(y[0], _year_kind(int(y[1]), year), y.start(), y.end(), Decimal(y[1]))
+                for y in _YEAR.finditer(text)
+            ),
+            *(
+                Token(m[0], "year" if m.groups() == _WHOLE_YEAR else "elsewhen", m.start(), m.end())
+                for m in _MONTHS.finditer(text)
+            ),
         ]
         result = [Token("", "end", offset, offset)]
         position = 0
-        for start, end, kind, value in sorted(fixed):
-            result += self._words(text, position, start, offset)
-            result.append(Token(text[start:end], kind, start + offset, end + offset, value))
-            position = end
+        for token in sorted(fixed, key=lambda token: token.start):
+            result += self._words(text, position, token.start, offset)
+            result.append(replace(token, start=token.start + offset, end=token.end + offset))
+            position = token.end
         result += self._words(text, position, len(text), offset)
         result.append(Token("", "end", len(text) + offset, len(text) + offset))
         return result
@@ -140,6 +158,12 @@ class Tokenizer:
         for order, pattern in enumerate(self._narrative.patterns):
             matcher.add(str(order), [_token_pattern(s) for s in pattern.sequences])
         return matcher
+
+
+def _year_kind(year: int, reported: int | None) -> str:
+    if reported is None:
+        return "year"
+    return {reported - 1: "last_year", reported + 1: "next_year"}.get(year, "year")
 
 
 def _clauses_that_count(tokens: Sequence[Token]) -> list[int]:
