@@ -54,7 +54,8 @@ def _cells(report: Report) -> Cells:
 def _pairs(
     statement: Statement, this: Cells, before: Cells
 ) -> Iterator[tuple[tuple[str, ...], Decimal, Decimal]]:
-    """For each reading its cells, this year's sum and last year's; none if one is not known."""
+    """For each reading its cells, this year's sum and last year's; none if one is not known, or if
+    it grew from nothing."""
     readings = [
         keys
         for keys in (statement.restates, *statement.alternatives)
@@ -62,24 +63,21 @@ def _pairs(
     ]
     sums = [(keys, this.add_up(keys), before.add_up(keys)) for keys in readings]
     known = [(keys, now, then) for keys, now, then in sums if now is not None and then is not None]
-    if len(known) == len(sums):
+    if len(known) == len(sums) and (statement.kind == "change" or all(then for *_, then in known)):
         yield from known
 
 
 def _agrees(statement: Statement, now: Decimal, then: Decimal) -> bool:
     if statement.kind == "change":
         return now - then == statement.value
-    if not then:
-        return False
     return near(statement.value, 100 * (now - then) / then)
 
 
 def _mismatch(
     statement: Statement, keys: Sequence[str], now: Decimal, then: Decimal, names: Names
 ) -> Finding:
-    unit = "%" if statement.kind == "growth" else ""
     computed = now - then
-    if unit and then:
+    if statement.kind == "growth":
         computed = (100 * computed / then).quantize(Decimal("0.01"))
     sums = "之和" if len(keys) > 1 else ""
     return Finding(
@@ -90,6 +88,6 @@ def _mismatch(
         f"正文称“{statement.quote}”；{names.addends(keys)}{sums}本年为 {figure(now)}，上年报告为 "
         f"{figure(then)}，两者不一致，请核实。",
         reported=statement.value,
-        computed=computed if then or not unit else None,
-        difference=statement.value - computed if then or not unit else None,
+        computed=computed,
+        difference=statement.value - computed,
     )

@@ -9,7 +9,17 @@ from decimal import Decimal
 from enum import StrEnum
 
 from gipr_ml.forms import TableForm
-from gipr_ml.types import Doubt, Finding, Outcome, Proposal, Report, Severity, State, Status
+from gipr_ml.types import (
+    Doubt,
+    Finding,
+    Outcome,
+    Proposal,
+    Report,
+    Severity,
+    State,
+    Statement,
+    Status,
+)
 
 TABLE_NAMES = {"t2": "表二", "t3": "表三", "t4": "表四"}
 STATUS_NAMES = {
@@ -21,6 +31,7 @@ SEVERITY_NAMES = {Severity.ERROR: "错误", Severity.WARNING: "警告", Severity
 OUTCOME_NAMES = {Outcome.PASS: "成立", Outcome.FAIL: "不成立", Outcome.NOT_CHECKABLE: "无法核对"}
 LOW_CONFIDENCE = "reading.low_confidence"
 """Rule of the findings that name cells which were not read surely enough."""
+_MEANT = {"about": "≈", "at_least": "≥", "at_most": "≤"}
 VERDICT_NAMES = {"unique": "唯一", "ambiguous": "不唯一"}
 
 
@@ -95,6 +106,17 @@ def cell_name(table: TableForm, key: str) -> str:
 def figure(value: Decimal | None) -> str:
     """The number in plain digits, nothing for None."""
     return "" if value is None else f"{value:f}"
+
+
+def number_said(statement: Statement) -> str:
+    """The number of the prose with what it is meant to be: ≈200, ≥300, 3–5, 39.1%, +12."""
+    number = figure(statement.value)
+    if statement.kind == "range":
+        return f"{number}–{figure(statement.upper)}"
+    if statement.kind in ("change", "growth") and statement.value >= 0:
+        number = f"+{number}"
+    percent = "%" if statement.kind in ("share", "growth") else ""
+    return _MEANT.get(statement.kind, "") + number + percent
 
 
 def _failing(report: Report, severity: Severity) -> list[Finding]:

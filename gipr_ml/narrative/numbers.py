@@ -57,7 +57,7 @@ def numbers(text: str, words: CountWords) -> Iterator[Number]:
             number = Number(match.start(), match.end(), "PERCENT", value) if value else None
         elif kind in ("listed", "bare"):
             start, end = match.span(kind)
-            number = Number(start, end, "NUM", Decimal(match[kind].replace(",", "")))
+            number = Number(start, end, "NUM", _plain(match[kind]))
         else:
             number = _range(match)
         if number:
@@ -93,7 +93,9 @@ def _counted(match: re.Match[str], words: CountWords) -> Number | None:
         ("before", words.before), ("inner", words.inner), ("after", words.after)
     ):  # fmt: skip
         how = _rounded(rounding, match[part]) or how
-    value *= _MULTIPLES.get(match["scale"] or "", Decimal(1))
+    if match["scale"]:
+        value *= _MULTIPLES[match["scale"]]
+        value = value.quantize(Decimal(1)) if value == int(value) else value
     money = _MONEY.get(match["unit"])
     kind: Kind = "NUM" if money is None else "MONEY"
     if match["vague"]:
@@ -117,13 +119,17 @@ def _rounded(rounding: Rounding, word: str | None) -> StatementKind | None:
 
 def _value(text: str) -> Decimal | None:
     if text[0].isdigit():
-        return Decimal(text.replace(",", ""))
+        return _plain(text)
     whole, _, decimals = text.partition(".")
     number = chinese_number(whole)
     fraction = chinese_number(decimals) if decimals else None
     if number is None or (decimals and fraction is None):
         return None
     return Decimal(number) if fraction is None else Decimal(f"{number}.{fraction}")
+
+
+def _plain(text: str) -> Decimal:
+    return Decimal(text.replace(",", "").replace("，", ""))
 
 
 @cache
@@ -134,8 +140,8 @@ def _pattern(words: CountWords) -> re.Pattern[str]:
     before = _any((*words.before.about, *words.before.at_least, *words.before.at_most))
     inner = _any((*words.inner.about, *words.inner.at_least, *words.inner.at_most))
     after = _any((*words.after.about, *words.after.at_least, *words.after.at_most))
-    arabic = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
-    whole = r"(?:\d{1,3}(?:,\d{3})+|\d+)"
+    arabic = r"(?:\d{1,3}(?:[,，]\d{3})+(?!\d)|\d+)(?:\.\d+)?"
+    whole = r"(?:\d{1,3}(?:[,，]\d{3})+(?!\d)|\d+)"
     chinese = f"[{NUMERALS}][{NUMERALS}万]*"
     no_digit = rf"(?<![\d.,{_NOT_AFTER}])"
     no_numeral = rf"(?<![{NUMERALS}万{_NOT_AFTER}])"
@@ -145,7 +151,7 @@ def _pattern(words: CountWords) -> re.Pattern[str]:
         rf"|(?P<percent>{no_digit}(?P<arabic_percent>\d+(?:\.\d+)?)[%％]"
         rf"|百分之(?P<chinese_percent>[{NUMERALS}]+(?:点[{NUMERALS}]+)?))"
         rf"|{no_digit}(?P<listed>{whole})(?=(?:[、和及与]{whole})+{counting})"
-        rf"|(?<=[为是：:数量])(?P<bare>[1-9]\d*)(?=[，,。；;、（(]|$)"
+        rf"|(?<=[为是：:数量])(?P<bare>[1-9]\d*)(?=[。；;、（(]|[，,](?!\d)|$)"
         rf"|(?P<before>{before})?"
         rf"(?:{no_digit}(?P<digits>{arabic})"
         rf"|(?P<vague>{_any(words.before_chinese)})?{no_numeral}(?P<chinese>{chinese}))"

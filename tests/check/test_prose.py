@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
 from check_tables import FORM, PARTS, cells, consistent, lost
 
 from gipr_ml.checking import Checked, check
-from gipr_ml.types import Place, ReportCell, Severity, Statement, Status
+from gipr_ml.types import Place, ReportCell, Severity, Statement, StatementKind, Status
 
 OLD = {"t2": "2019", "t3": "2019", "t4": "2019"}
 NEW = "t3/new_requests"
@@ -161,3 +162,82 @@ def test_checking_again_what_was_chosen_says_the_same() -> None:
     assert [f.statement.restates for f in again.narrative] == [
         f.statement.restates for f in once.narrative
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "upper", "agrees"),
+    [
+        ("about", 70, None, True),
+        ("about", 100, None, None),
+        ("at_least", 70, None, True),
+        ("at_least", 80, None, None),
+        ("at_most", 80, None, True),
+        ("at_most", 70, None, None),
+        ("range", 70, 80, True),
+        ("range", 80, 90, None),
+        ("exact", 74, None, True),
+        ("exact", 70, None, False),
+        ("change", 5, None, None),
+        ("growth", 5, None, None),
+    ],
+)
+def test_only_an_exact_number_can_contradict(
+    kind: StatementKind, value: int, upper: int | None, agrees: bool | None
+) -> None:
+    end = None if upper is None else Decimal(upper)
+    said = replace(statement(value, (f"{NEW}/total",)), kind=kind, upper=end)
+    checked = compare(requests(), said)
+    assert checked.narrative[0].agrees is agrees
+    assert [f.rule for f in checked.findings] == ["narrative.mismatch"] * (agrees is False)
+
+
+WHOLES = ((f"{NEW}/total",), (f"{NEW}/total", f"{CARRIED}/total"))
+
+
+@pytest.mark.parametrize(
+    ("printed", "agrees"),
+    [
+        ("95.9", True),
+        ("95.94", True),
+        ("95.95", True),
+        ("96", True),
+        ("94.67", True),
+        ("90", False),
+    ],
+)
+def test_a_share_may_be_of_any_of_its_wholes_and_rounded_or_cut_off(
+    printed: str, agrees: bool
+) -> None:
+    share = replace(statement(printed, (f"{NEW}/natural_person",)), kind="share", of=WHOLES)
+    assert compare(requests(), share).narrative[0].agrees is agrees
+
+
+def test_a_wrong_share_is_a_warning_with_both_readings() -> None:
+    share = replace(
+        statement("90.0", (f"{NEW}/natural_person",), quote="自然人占90.0%"),
+        kind="share",
+        of=WHOLES,
+    )
+    checked = compare(requests(), share)
+    (finding,) = checked.findings
+    assert (finding.rule, finding.severity) == ("narrative.share", Severity.WARNING)
+    assert (finding.reported, finding.computed) == (90, Decimal("95.95"))
+    assert "自然人占90.0%" in finding.message
+    assert "为 71，占 74 的 95.95%" in finding.message
+    assert checked.status is Status.CONSISTENT
+
+
+def test_a_wrong_share_of_a_narrower_scope_or_of_what_differs_already_says_nothing() -> None:
+    share = replace(
+        statement("90", (f"{NEW}/natural_person",), scope="局机关"), kind="share", of=WHOLES
+    )
+    assert compare(requests(), share).narrative[0].agrees is None
+    wrong = statement(67, (f"{NEW}/natural_person",))
+    checked = compare(requests(), wrong, replace(share, scope=""))
+    assert [f.agrees for f in checked.narrative] == [False, None]
+
+
+def test_a_share_of_a_cell_that_was_not_read_is_not_checkable() -> None:
+    share = replace(statement("90", (f"{NEW}/natural_person",)), kind="share", of=WHOLES)
+    unread = cells(requests(), lost([f"{CARRIED}/total"]))
+    assert check(unread, FORM, statements=[share]).narrative[0].agrees is None

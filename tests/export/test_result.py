@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from decimal import Decimal
 from importlib.resources import files
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from jsonschema import Draft202012Validator
 
 from gipr_ml.errors import ResultError
 from gipr_ml.export import dumps, from_dict, loads, read_result, to_dict, write
+from gipr_ml.export.marks import number_said
 from gipr_ml.export.schema import json_schema
 from gipr_ml.forms import load_forms
 from gipr_ml.types import (
@@ -29,6 +31,7 @@ from gipr_ml.types import (
     Severity,
     State,
     Statement,
+    StatementKind,
     Status,
 )
 
@@ -108,7 +111,18 @@ reports = st.builds(
     narrative=st.lists(
         st.builds(
             NarrativeFigure,
-            st.builds(Statement, text, numbers, key_lists, places),
+            st.builds(
+                Statement,
+                text,
+                numbers,
+                key_lists,
+                places,
+                st.lists(key_lists, max_size=2).map(tuple),
+                text,
+                st.sampled_from(get_args(StatementKind)),
+                st.none() | numbers,
+                st.lists(key_lists, max_size=2).map(tuple),
+            ),
             st.none() | st.booleans(),
         ),
         max_size=2,
@@ -187,6 +201,24 @@ def test_the_prose_names_the_cells_it_sums(make_damaged):
     assert figure["restates"] == (
         "t3/new_requests/natural_person + t3/new_requests/commercial_enterprise"
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "upper", "shown"),
+    [
+        ("exact", "21", None, "21"),
+        ("about", "200", None, "≈200"),
+        ("at_least", "300", None, "≥300"),
+        ("at_most", "20", None, "≤20"),
+        ("range", "3", "5", "3–5"),
+        ("share", "39.1", None, "39.1%"),
+        ("change", "5", None, "+5"),
+        ("growth", "-8.2", None, "-8.2%"),
+    ],
+)
+def test_a_number_of_the_prose_shows_how_it_is_meant(kind, value, upper, shown):
+    end = None if upper is None else Decimal(upper)
+    assert number_said(Statement("", Decimal(value), (), Place(), (), "", kind, end)) == shown
 
 
 def test_a_file_name_in_another_encoding_is_no_obstacle(make_report, tmp_path):

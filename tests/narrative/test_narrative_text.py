@@ -58,6 +58,7 @@ def test_chinese_numerals(text: str, number: int | None) -> None:
     ("text", "found"),
     [
         ("申请1,203件", ["NUM 1203"]),
+        ("数量为4,318件，总数为1，203件", ["NUM 4318", "NUM 1203"]),
         ("受理１２件", ["NUM 12"]),
         ("近200件、300余件、30件左右", ["NUM about 200", "NUM at_least 300", "NUM about 30"]),
         ("不到20件，超过600件，50件以内", ["NUM at_most 20", "NUM at_least 600", "NUM at_most 50"]),

@@ -18,6 +18,7 @@ from gipr_ml.export.marks import (
     STATUS_NAMES,
     Mark,
     figure,
+    number_said,
 )
 from gipr_ml.forms import TableForm, load_forms
 from gipr_ml.types import (
@@ -202,7 +203,7 @@ def _narrative(report: Report, cells: Mapping[str, CellView]) -> list[FigureView
     return [
         FigureView(
             f.statement.quote,
-            figure(f.statement.value),
+            number_said(f.statement),
             agreement[f.agrees],
             str(Severity.WARNING) if f.agrees is False else "",
             _known(f.statement.restates, cells),

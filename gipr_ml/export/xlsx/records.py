@@ -17,6 +17,7 @@ from gipr_ml.export.marks import (
     VERDICT_NAMES,
     Mark,
     figure,
+    number_said,
 )
 from gipr_ml.export.xlsx.style import (
     BOLD,
@@ -198,7 +199,7 @@ def draw_narrative(sheet: Worksheet, report: Report, spots: Spots) -> None:
     rows = [
         (
             f.statement.quote,
-            f.statement.value,
+            f.statement.value if f.statement.kind == "exact" else number_said(f.statement),
             _names(f.statement.restates, spots),
             None,
             agreement[f.agrees],
