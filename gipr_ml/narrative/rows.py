@@ -60,6 +60,8 @@ def wholes_of(part: Sequence[str], narrative: Narrative) -> Readings:
     wholes: dict[tuple[str, ...], None] = {}
     if not all(key.endswith("/total") for key in part):
         wholes[keys_of(rows, ())] = None
+    elif _is_whole(rows, narrative):
+        return ()
     wholes |= dict.fromkeys(
         keys_of(reading, ()) for table in tables for reading in narrative.wholes.get(table, ())
     )
@@ -71,3 +73,9 @@ def wholes_of(part: Sequence[str], narrative: Narrative) -> Readings:
     )
     wholes.pop(tuple(part), None)
     return tuple(wholes)
+
+
+def _is_whole(rows: Sequence[str], narrative: Narrative) -> bool:
+    """Whether one of the rows is itself what shares are of."""
+    known = {row for readings in narrative.wholes.values() for rows in readings for row in rows}
+    return not known.isdisjoint(rows)
