@@ -63,13 +63,14 @@ def process_document(document: Document, *, model: Path | None = None) -> Report
             or "None of the three official tables was found; check that this is the whole report"
         )
     _settle()
+    recognised = any(cell.confidence < 1 for line in document.lines for cell in line.cells)
     checked = check_cells(
         reading.cells,
         reading.forms,
         reading.doubts,
         statements,
         reading.proposals,
-        recognised=any(cell.confidence < 1 for line in document.lines for cell in line.cells),
+        recognised=recognised,
     )
     return Report(
         name=document.name,
@@ -89,6 +90,10 @@ def process_document(document: Document, *, model: Path | None = None) -> Report
         reason=reason,
         model=line_model.digest,
         doubts=() if reason else reading.doubts,
+        recognised=recognised,
+        statements=() if reason else statements,
+        read_proposals=() if reason else reading.proposals,
+        rules=() if reason else checked.rules,
     )
 
 
@@ -112,13 +117,13 @@ def check(report: Report, *, rules: Forms | None = None) -> Report:
     """
     if report.status is Status.REJECTED:
         return report
-    statements = tuple(figure.statement for figure in report.narrative)
     checked = check_cells(
         report.cells,
         report.forms,
         report.doubts,
-        statements,
-        recognised=report.media_type.startswith("image/"),
+        report.statements or tuple(figure.statement for figure in report.narrative),
+        report.read_proposals,
+        recognised=report.recognised,
         rules=rules,
     )
     return replace(
@@ -128,6 +133,8 @@ def check(report: Report, *, rules: Forms | None = None) -> Report:
         proposals=checked.proposals,
         narrative=checked.narrative,
         passed=checked.passed,
+        rules=checked.rules,
+        past_decisions=(),
     )
 
 

@@ -255,6 +255,28 @@ class Reading:
     """What is likely but could not be read for sure, such as one split of glued digits."""
 
 
+Cause = Literal["misreading", "source", "unclear"]
+"""What the evidence blames for a contradiction: the reading, what the document itself prints, or
+neither for sure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person has decided of a finding."""
+
+    finding: str
+    """Fingerprint of the finding that was decided."""
+    verdict: Literal["confirmed", "dismissed", "noted"]
+    """confirmed: it is right, something must be done; dismissed: it is no error, or printed so in
+    the source; noted: a remark that decides nothing."""
+    who: str = ""
+    when: str = ""
+    """Date, or date and time, in ISO 8601."""
+    why: str = ""
+    about: str = ""
+    """What the finding said, for whoever reads the decision alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What a rule says of the figures. What holds is counted, not listed."""
@@ -267,6 +289,32 @@ class Finding:
     reported: Decimal | None = None
     computed: Decimal | None = None
     difference: Decimal | None = None
+    cause: Cause | None = None
+    """What the evidence blames, where a contradiction was looked into."""
+    review: bool = False
+    """Whether the report needs a person because of it."""
+    fingerprint: str = ""
+    """Of rule, cells and figures, so that a decision on it can be found again; see
+    `checking.decisions`."""
+    decision: Decision | None = None
+    """What a person has decided; it is stale where the figures have changed since."""
+
+    @property
+    def decided(self) -> str:
+        """The verdict of a person on these figures; "stale" for one on other figures, else ""."""
+        if self.decision is None:
+            return ""
+        return self.decision.verdict if self.decision.finding == self.fingerprint else "stale"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCount:
+    """How often a rule held, failed, and could not be checked."""
+
+    rule: str
+    passed: int = 0
+    failed: int = 0
+    not_checkable: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,10 +369,21 @@ class Report:
     narrative: tuple[NarrativeFigure, ...] = ()
     lines: tuple[ReportLine, ...] = ()
     passed: int = 0
-    """How many rules held."""
+    """How many identities held."""
     reason: str | None = None
     """Why a report was rejected, in one sentence."""
     model: str | None = None
     """Digest of the model that labelled the lines."""
     doubts: tuple[Doubt, ...] = ()
-    """What the reading itself left open; kept so that a check without the document repeats it."""
+    """What the reading itself left open; kept so that a check without the document repeats it, as
+    are the three below."""
+    recognised: bool = False
+    """Whether characters were recognised from an image, where a sure reading may be wrong."""
+    statements: tuple[Statement, ...] = ()
+    """What the prose restates, as it was read; `narrative` has the reading chosen of each."""
+    read_proposals: tuple[Proposal, ...] = ()
+    """The proposals that reading made."""
+    rules: tuple[RuleCount, ...] = ()
+    """What became of each rule, where it applies at all."""
+    past_decisions: tuple[Decision, ...] = ()
+    """Decisions on findings that are no longer made."""

@@ -29,4 +29,5 @@ def odd_blanks(identities: Sequence[Identity], figures: Figures, names: Names) -
                 Outcome.NOT_CHECKABLE,
                 tuple(blank),
                 f"其他合计均已填写，而{names.cells(blank)}空白，其所含各项却有数，请对照原文。",
+                review=True,
             )

@@ -10,22 +10,26 @@ from dataclasses import dataclass
 
 from gipr_ml.checking.blanks import odd_blanks
 from gipr_ml.checking.completeness import complete
+from gipr_ml.checking.decisions import judged, with_fingerprints
 from gipr_ml.checking.faults import Fault, locate
 from gipr_ml.checking.faultwords import fault_finding
-from gipr_ml.checking.identities import Evaluation, evaluate, figures_of
+from gipr_ml.checking.identities import Evaluation, evaluate, figures_of, instance
 from gipr_ml.checking.mend import mend
+from gipr_ml.checking.plausible import counted, implausible
 from gipr_ml.checking.proposals import merge, propose
 from gipr_ml.checking.prose import Cells, compare
 from gipr_ml.checking.witness import weigh
 from gipr_ml.checking.words import Names, identity_message
 from gipr_ml.forms import Forms, Identity, TableForm, load_forms
 from gipr_ml.types import (
+    Cause,
     Doubt,
     Finding,
     NarrativeFigure,
     Outcome,
     Proposal,
     ReportCell,
+    RuleCount,
     Severity,
     Statement,
     Status,
@@ -49,6 +53,8 @@ class Checked:
     """How many identities hold."""
     faults: tuple[Fault, ...] = ()
     """Where the contradictions lie, one for each group of connected identities."""
+    rules: tuple[RuleCount, ...] = ()
+    """What became of each rule."""
 
 
 def check(
@@ -69,14 +75,18 @@ def check(
     """
     by_key = {cell.key: cell for cell in cells}
     tables = tables_of(by_key, forms)
-    identities = _identities(tables, rules or load_forms())
+    known = rules or load_forms()
+    identities = _identities(tables, known)
     names = Names(tables.values())
     figures = figures_of(by_key, identities)
     evaluations = [evaluate(identity, figures) for identity in identities]
-    contradictions = [
-        _identity_finding(e, names) for e in evaluations if e.outcome is not Outcome.PASS
-    ]
     faults = locate(evaluations, figures, by_key, statements, recognised)
+    causes = {name: fault.cause for fault in faults for name in fault.rules}
+    contradictions = [
+        _identity_finding(e, names, causes.get(instance(e.identity)))
+        for e in evaluations
+        if e.outcome is not Outcome.PASS
+    ]
     located = [fault_finding(fault, by_key, names) for fault in faults]
     forced = weigh(propose(evaluations, figures), evaluations, figures, statements, recognised)
     gaps = [
@@ -84,18 +94,25 @@ def check(
         *odd_blanks(identities, figures, names),
     ]
     doubted = [
-        Finding(d.code, Severity.WARNING, Outcome.NOT_CHECKABLE, d.cells, d.message) for d in doubts
+        Finding(d.code, Severity.WARNING, Outcome.NOT_CHECKABLE, d.cells, d.message, review=True)
+        for d in doubts
     ]
     narrative, mismatches = compare(statements, Cells(by_key, identities), names)
-    broken = any(f.outcome is Outcome.FAIL and f.severity is Severity.ERROR for f in contradictions)
-    consistent = not broken and not gaps and not doubted
+    wrong = {key for f in contradictions if f.review for key in f.cells}
+    known_cells = {key for table in tables.values() for key in table.cell_keys}
+    odd, counts = implausible(by_key, known_cells, known, names, wrong)
+    found = [*contradictions, *located, *odd, *gaps, *doubted, *mismatches]
+    outcomes: dict[str, list[Outcome]] = {}
+    for e in evaluations:
+        outcomes.setdefault(e.identity.rule, []).append(e.outcome)
     return Checked(
-        Status.CONSISTENT if consistent else Status.NEEDS_REVIEW,
-        _in_order([*contradictions, *located, *gaps, *doubted, *mismatches]),
+        judged(found),
+        with_fingerprints(_in_order(found), by_key),
         merge(mend(faults, forced, by_key), proposals),
         narrative,
         sum(e.outcome is Outcome.PASS for e in evaluations),
         faults,
+        (*counted(outcomes), *counts),
     )
 
 
@@ -126,7 +143,7 @@ def _identities(tables: Mapping[str, TableForm], known: Forms) -> tuple[Identity
     )
 
 
-def _identity_finding(evaluation: Evaluation, names: Names) -> Finding:
+def _identity_finding(evaluation: Evaluation, names: Names, cause: Cause | None) -> Finding:
     identity = evaluation.identity
     failed = evaluation.outcome is Outcome.FAIL
     unread = evaluation.reason == "unread"
@@ -140,6 +157,8 @@ def _identity_finding(evaluation: Evaluation, names: Names) -> Finding:
         evaluation.reported,
         evaluation.computed if failed or evaluation.reason == "total_blank" else None,
         evaluation.difference if failed else None,
+        cause=cause if failed else None,
+        review=failed and identity.severity is Severity.ERROR,
     )
 
 

@@ -17,10 +17,9 @@ from gipr_ml.checking.shapes import RowShape
 from gipr_ml.checking.system import Law
 from gipr_ml.checking.witness import evidence
 from gipr_ml.forms.misreadings import load_misreadings
-from gipr_ml.types import Outcome, ReportCell, Statement
+from gipr_ml.types import Cause, Outcome, ReportCell, Statement
 
 Verdict = Literal["unique", "ambiguous", "unresolved"]
-Cause = Literal["misreading", "source", "unclear"]
 
 SURE = 0.9
 """A reading that is less sure than this may be wrong whatever it says."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from gipr_ml.checking.faults import Cause, Explanation, Fault
+from gipr_ml.checking.faults import Explanation, Fault
 from gipr_ml.checking.words import Names, figure
-from gipr_ml.types import Finding, Outcome, ReportCell, Severity
+from gipr_ml.types import Cause, Finding, Outcome, ReportCell, Severity
 
 TOLD = 3
 """Explanations that a message spells out."""
@@ -34,7 +34,9 @@ def fault_finding(fault: Fault, cells: Mapping[str, ReportCell], names: Names) -
         words = (
             f"{len(fault.rules)} 条勾稽关系不成立，牵涉的数字太多，未能判断哪一个有误，请逐项核对。"
         )
-        return Finding("fault.unresolved", Severity.INFO, Outcome.NOT_CHECKABLE, about, words)
+        return Finding(
+            "fault.unresolved", Severity.INFO, Outcome.NOT_CHECKABLE, about, words, cause="unclear"
+        )
     severity = Severity.WARNING if fault.cause == "misreading" else Severity.INFO
     keys = tuple(dict.fromkeys(key for e in fault.explanations for key in e.values))
     told = [_explained(e, cells, names) for e in fault.explanations[:TOLD]]
@@ -56,6 +58,7 @@ def fault_finding(fault: Fault, cells: Mapping[str, ReportCell], names: Names) -
         reported,
         computed,
         None if reported is None or computed is None else reported - computed,
+        cause=fault.cause,
     )
 
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 from gipr_ml.checking.checker import tables_of
+from gipr_ml.checking.decisions import judged, with_fingerprints
 from gipr_ml.checking.words import Names
 from gipr_ml.forms.years import YearIdentity, load_year_rules
-from gipr_ml.types import Finding, Outcome, Report, ReportCell, Severity, Status
+from gipr_ml.types import Finding, Outcome, Report, ReportCell, Severity
 
 Cells = Mapping[str, ReportCell]
 
@@ -34,9 +35,14 @@ def check_years(report: Report, last: Cells) -> Report:
     ]
     if not found:
         return report
-    broken = any(f.outcome is Outcome.FAIL and f.severity is Severity.ERROR for f in found)
-    status = Status.NEEDS_REVIEW if broken else report.status
-    return replace(report, findings=(*report.findings, *found), status=status)
+    return add_findings(report, found)
+
+
+def add_findings(report: Report, found: Sequence[Finding]) -> Report:
+    """The report with further findings, and the status that follows."""
+    cells = {cell.key: cell for cell in report.cells}
+    findings = (*report.findings, *with_fingerprints(found, cells))
+    return replace(report, findings=findings, status=judged(findings))
 
 
 def _finding(identity: YearIdentity, last: Cells, this: Cells, names: Names) -> Finding | None:
@@ -59,6 +65,7 @@ def _finding(identity: YearIdentity, last: Cells, this: Cells, names: Names) -> 
     return Finding(
         identity.rule, identity.severity, Outcome.FAIL, cells, message,
         reported, computed, reported - computed,
+        review=identity.severity is Severity.ERROR,
     )  # fmt: skip
 
 

@@ -28,11 +28,19 @@ def rules(rules_file: RulesFile = None, as_json: AsJson = False) -> None:
 
     forms = load_forms() if rules_file is None else with_rules(load_forms(), rules_file)
     rulings = examine(forms)
-    told = {identity.rule: identity for identity in forms.identities}
+    told = forms.rules
     if as_json:
         about = [
-            {"id": i.rule, "table": i.table, "severity": i.severity.value, "source": i.source}
-            for i in told.values()
+            {
+                "id": rule.rule,
+                "kind": type(rule).__name__.lower(),
+                "table": rule.table,
+                "severity": rule.severity.value,
+                "zh": rule.zh,
+                "en": rule.en,
+                "source": rule.source,
+            }
+            for rule in told.values()
         ]
         typer.echo(
             json.dumps(
@@ -42,13 +50,13 @@ def rules(rules_file: RulesFile = None, as_json: AsJson = False) -> None:
             )
         )
     else:
-        for identity in told.values():
-            typer.echo(f"{identity.rule}  {identity.severity.value}\n    {identity.zh}")
-            typer.echo(f"    {identity.en}\n    {identity.source}")
+        for rule in told.values():
+            typer.echo(f"{rule.rule}  {rule.severity.value}\n    {rule.zh}")
+            typer.echo(f"    {rule.en}\n    {rule.source}")
         for ruling in rulings:
             typer.echo(
                 f"{ruling.table} of {ruling.form}: {ruling.identities} identities, "
-                f"{ruling.independent} of them independent"
+                f"{ruling.independent} of them independent; {ruling.limits} limits"
             )
     faults = [fault for ruling in rulings for fault in ruling.faults]
     for fault in faults:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from decimal import Decimal
 from json.encoder import encode_basestring
 from typing import Any
@@ -11,9 +12,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from gipr_ml.errors import ResultError
-from gipr_ml.export.schema import CellPart, ResultFile, SourcePart
+from gipr_ml.export.schema import CellPart, FindingPart, NarrativePart, ResultFile, SourcePart
 from gipr_ml.forms import load_forms
 from gipr_ml.types import (
+    Decision,
     Doubt,
     Finding,
     NarrativeFigure,
@@ -22,6 +24,7 @@ from gipr_ml.types import (
     Report,
     ReportCell,
     ReportLine,
+    RuleCount,
     State,
     Statement,
 )
@@ -48,14 +51,18 @@ def to_dict(report: Report) -> dict[str, Any]:
         "reason": report.reason,
         "passed": report.passed,
         "model": report.model,
+        "recognised": report.recognised,
         "cells": [_cell(cell) for cell in report.cells],
         "findings": [_finding(finding) for finding in report.findings],
         "proposals": [_proposal(proposal) for proposal in report.proposals],
-        "narrative": [_figure(figure) for figure in report.narrative],
+        "narrative": _narrative(report),
         "doubts": [
             {"code": doubt.code, "message": doubt.message, "cells": list(doubt.cells)}
             for doubt in report.doubts
         ],
+        "read_proposals": [_proposal(proposal) for proposal in report.read_proposals],
+        "rules": [asdict(count) for count in report.rules],
+        "past_decisions": [asdict(decision) for decision in report.past_decisions],
         "lines": [_line(line) for line in report.lines],
     }
 
@@ -97,6 +104,10 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "computed": _number(finding.computed),
         "difference": _number(finding.difference),
         "message": finding.message,
+        "cause": finding.cause,
+        "review": finding.review,
+        "fingerprint": finding.fingerprint,
+        "decision": asdict(finding.decision) if finding.decision else None,
     }
 
 
@@ -110,11 +121,18 @@ def _proposal(proposal: Proposal) -> dict[str, Any]:
     }
 
 
-def _figure(figure: NarrativeFigure) -> dict[str, Any]:
+def _narrative(report: Report) -> list[dict[str, Any]]:
+    """Each number of the prose with the reading chosen of it, and all as its words were read."""
+    said = report.statements or tuple(figure.statement for figure in report.narrative)
+    return [_figure(*pair) for pair in zip(report.narrative, said, strict=True)]
+
+
+def _figure(figure: NarrativeFigure, as_read: Statement) -> dict[str, Any]:
     return {
         "quote": figure.statement.quote,
         "value": _number(figure.statement.value),
         "restates": SUM.join(figure.statement.restates),
+        "readings": [SUM.join(keys) for keys in (as_read.restates, *as_read.alternatives)],
         "agrees": figure.agrees,
         "kind": figure.statement.kind,
         "upper": _number(figure.statement.upper),
@@ -205,31 +223,50 @@ def from_dict(data: Mapping[str, Any]) -> Report:
         year=result.year,
         forms={str(table): str(year) for table, year in result.forms.items()},
         cells=tuple(_report_cell(cell) for cell in result.cells),
-        findings=tuple(Finding(**dict(finding)) for finding in result.findings),
+        findings=tuple(_report_finding(finding) for finding in result.findings),
         proposals=tuple(Proposal(**dict(proposal)) for proposal in result.proposals),
-        narrative=tuple(
-            NarrativeFigure(
-                Statement(
-                    f.quote,
-                    f.value,
-                    _sum(f.restates),
-                    _report_place(f.source),
-                    tuple(_sum(keys) for keys in f.alternatives),
-                    f.scope,
-                    f.kind,
-                    f.upper,
-                    tuple(_sum(keys) for keys in f.of),
-                ),
-                f.agrees,
-            )
-            for f in result.narrative
-        ),
+        narrative=tuple(_narrative_figure(figure) for figure in result.narrative),
         lines=tuple(ReportLine(**dict(line)) for line in result.lines),
         passed=result.passed,
         reason=result.reason,
         model=result.model,
         doubts=tuple(Doubt(**dict(doubt)) for doubt in result.doubts),
+        recognised=result.recognised,
+        statements=tuple(_statement(figure) for figure in result.narrative),
+        read_proposals=tuple(Proposal(**dict(p)) for p in result.read_proposals),
+        rules=tuple(RuleCount(**dict(count)) for count in result.rules),
+        past_decisions=tuple(Decision(**dict(d)) for d in result.past_decisions),
     )
+
+
+def _report_finding(part: FindingPart) -> Finding:
+    fields = dict(part)
+    if part.decision is not None:
+        fields["decision"] = Decision(**dict(part.decision))
+    return Finding(**fields)
+
+
+def _statement(part: NarrativePart) -> Statement:
+    """The number as its words were read; in a result without `readings`, as it is given."""
+    restates, *others = part.readings or (part.restates, *part.alternatives)
+    return Statement(
+        part.quote,
+        part.value,
+        _sum(restates),
+        _report_place(part.source),
+        tuple(_sum(other) for other in others),
+        part.scope,
+        part.kind,
+        part.upper,
+        tuple(_sum(keys) for keys in part.of),
+    )
+
+
+def _narrative_figure(part: NarrativePart) -> NarrativeFigure:
+    said = _statement(part)
+    others = tuple(_sum(other) for other in part.alternatives)
+    chosen = replace(said, restates=_sum(part.restates), alternatives=others)
+    return NarrativeFigure(chosen, part.agrees)
 
 
 def _sum(text: str) -> tuple[str, ...]:

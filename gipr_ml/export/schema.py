@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from gipr_ml.types import Outcome, Severity, State, StatementKind, Status
+from gipr_ml.types import Cause, Outcome, Severity, State, StatementKind, Status
 
 LARGEST_EXPONENT = 60
 """Numbers beyond 10 to this power, or finer than its inverse, are no figures of a report."""
@@ -89,6 +89,20 @@ class CellPart(_Part):
     )
 
 
+class DecisionPart(_Part):
+    """What a person has decided of a finding."""
+
+    finding: str = Field(description="Fingerprint of the finding that was decided.")
+    verdict: Literal["confirmed", "dismissed", "noted"] = Field(
+        description="confirmed: something must be done; dismissed: no error, or printed so in the "
+        "source; noted: a remark."
+    )
+    who: str = Field("", description="Who decided.")
+    when: str = Field("", description="Date, or date and time, in ISO 8601.")
+    why: str = Field("", description="The reason.")
+    about: str = Field("", description="What the finding said.")
+
+
 class FindingPart(_Part):
     """What a rule says of the figures."""
 
@@ -100,6 +114,19 @@ class FindingPart(_Part):
     computed: Number | None = Field(None, description="What the other figures make it.")
     difference: Number | None = Field(None, description="reported minus computed.")
     message: str = Field("", description="The finding in words, in Chinese.")
+    cause: Cause | None = Field(
+        None,
+        description="What the evidence blames: misreading, source (it is printed so) or unclear; "
+        "null where that was not looked into.",
+    )
+    review: bool = Field(False, description="Whether the report needs a person because of it.")
+    fingerprint: str = Field(
+        "", description="Of rule, cells and figures; by it a decision is found again."
+    )
+    decision: DecisionPart | None = Field(
+        None,
+        description="What a person has decided; stale where its finding is not `fingerprint`.",
+    )
 
 
 class ProposalPart(_Part):
@@ -139,6 +166,18 @@ class NarrativePart(_Part):
         "", description="Words for another body than the report's; then a difference says nothing."
     )
     source: SourcePart | None = Field(None, description="Where the words stand.")
+    readings: tuple[str, ...] = Field(
+        (), description="All sums that the words may mean, the most literal first."
+    )
+
+
+class RulePart(_Part):
+    """What became of one rule."""
+
+    rule: str = Field(description="Name of the rule.")
+    passed: Index = Field(0, description="How often it held.")
+    failed: Index = Field(0, description="How often it failed.")
+    not_checkable: Index = Field(0, description="How often a figure was missing.")
 
 
 class LinePart(_Part):
@@ -178,13 +217,21 @@ class ResultFile(_Part):
         "needs_review: any other report; rejected: no report, or unreadable.",
     )
     reason: str | None = Field(None, description="Why a document was rejected, else null.")
-    passed: Index = Field(0, description="How many rules hold.")
+    passed: Index = Field(0, description="How many identities hold.")
+    recognised: bool = Field(False, description="Whether characters were recognised from an image.")
     model: str | None = Field(None, description="Digest of the model that labelled the lines.")
     cells: tuple[CellPart, ...] = Field(description="Every cell of the forms found.")
     findings: tuple[FindingPart, ...] = Field((), description="Rules that fail or cannot be told.")
     proposals: tuple[ProposalPart, ...] = Field((), description="Values that cells should have.")
     narrative: tuple[NarrativePart, ...] = Field((), description="Numbers that the prose restates.")
     doubts: tuple[DoubtPart, ...] = Field((), description="What the reading itself left open.")
+    read_proposals: tuple[ProposalPart, ...] = Field(
+        (), description="Those of the proposals that reading made, for checking again."
+    )
+    rules: tuple[RulePart, ...] = Field((), description="What became of each rule.")
+    past_decisions: tuple[DecisionPart, ...] = Field(
+        (), description="Decisions on findings that are no longer made."
+    )
     lines: tuple[LinePart, ...] = Field((), description="Every line of the document.")
 
 

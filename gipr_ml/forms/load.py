@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import cache
@@ -14,7 +14,17 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from gipr_ml.errors import FormsError
-from gipr_ml.forms.model import FormColumn, FormRow, Forms, Identity, Section, TableForm
+from gipr_ml.forms.limits import limits_of, texts_of
+from gipr_ml.forms.model import (
+    FormColumn,
+    FormRow,
+    Forms,
+    Identity,
+    Limit,
+    Section,
+    TableForm,
+    TextRule,
+)
 from gipr_ml.forms.schema import (
     BlockTableFile,
     ColumnEntry,
@@ -30,6 +40,7 @@ FOLDER = Path(__file__).parent
 FORM_YEARS = ("2019", "2021")
 
 _File = TypeVar("_File", bound=BaseModel)
+_Rule = TypeVar("_Rule", Identity, Limit, TextRule)
 
 
 @cache
@@ -54,11 +65,14 @@ def load_forms(folder: Path = FOLDER) -> Forms:
     }
     for table in tables.values():
         faults += _repeated(table)
+    faults += _used_twice("rules.toml", rules)
     identities = _all_identities("rules.toml", rules.rule, tables, faults)
+    limits = limits_of("rules.toml", rules, tables, faults)
+    texts = texts_of("rules.toml", rules, tables, faults)
     if faults:
         raise FormsError("\n".join(faults))
     sections = tuple(Section(s.key, (s.label, *s.aliases)) for s in document.section)
-    return Forms(tables, tuple(identities), document.title_words, sections)
+    return Forms(tables, tuple(identities), document.title_words, sections, limits, texts)
 
 
 def with_rules(forms: Forms, path: Path) -> Forms:
@@ -70,20 +84,39 @@ def with_rules(forms: Forms, path: Path) -> Forms:
     file = _read(path, RulesFile, faults)
     if file is None:
         raise FormsError("\n".join(faults))
-    known = {identity.rule for identity in forms.identities}
+    known = forms.rules.keys()
     faults += [
         f"{path.name}: off: there is no rule {name!r}" for name in file.off if name not in known
     ]
     faults += [
         f"{path.name}: the rule {rule.id!r} is there already; switch it off to replace it"
-        for rule in file.rule
+        for rule in file.entries
         if rule.id in known - {*file.off}
     ]
+    faults += _used_twice(path.name, file)
     added = _all_identities(path.name, file.rule, forms.tables, faults)
+    limits = limits_of(path.name, file, forms.tables, faults)
+    texts = texts_of(path.name, file, forms.tables, faults)
     if faults:
         raise FormsError("\n".join(faults))
-    kept = [identity for identity in forms.identities if identity.rule not in file.off]
-    return replace(forms, identities=(*kept, *added))
+    return replace(
+        forms,
+        identities=(*_kept(forms.identities, file.off), *added),
+        limits=(*_kept(forms.limits, file.off), *limits),
+        texts=(*_kept(forms.texts, file.off), *texts),
+    )
+
+
+def _kept(rules: Sequence[_Rule], off: Collection[str]) -> list[_Rule]:
+    return [rule for rule in rules if rule.rule not in off]
+
+
+def _used_twice(name: str, file: RulesFile) -> list[str]:
+    return [
+        f"{name}: rule id {rule_id!r} is used {count} times"
+        for rule_id, count in Counter(entry.id for entry in file.entries).items()
+        if count > 1
+    ]
 
 
 def _all_identities(
@@ -93,18 +126,12 @@ def _all_identities(
     faults: list[str],
 ) -> list[Identity]:
     """The rules of the file `name`, written out for every form they go with."""
-    found = [
+    return [
         identity
         for rule in rules
         for form in rule.forms
         for identity in _identities(name, rule, tables[rule.table, form], faults)
     ]
-    faults += [
-        f"{name}: rule id {rule_id!r} is used {count} times"
-        for rule_id, count in Counter(rule.id for rule in rules).items()
-        if count > 1
-    ]
-    return found
 
 
 def _read(path: Path, kind: type[_File], faults: list[str]) -> _File | None:

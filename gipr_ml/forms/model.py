@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 from gipr_ml.forms.schema import ValueType
@@ -99,6 +101,43 @@ class Identity:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """A rule of plausibility: what a sum of coefficients times values may be."""
+
+    rule: str
+    table: str
+    coefficients: Mapping[str, int]
+    """A single cell, a part and its total, or several cells, also of several tables."""
+    at_least: Decimal | None
+    at_most: Decimal | None
+    whole: bool
+    """Whether it must be a whole number."""
+    severity: Severity
+    zh: str
+    en: str
+    source: str
+    implied: bool = False
+    """Whether the rules say that it follows from the identities."""
+
+
+@dataclass(frozen=True)
+class TextRule:
+    """A rule for cells of figures in which no words may stand."""
+
+    rule: str
+    table: str
+    cells: frozenset[str]
+    allowed: re.Pattern[str]
+    severity: Severity
+    zh: str
+    en: str
+    source: str
+
+
+Rule = Identity | Limit | TextRule
+
+
+@dataclass(frozen=True)
 class Section:
     """A section of the report and how its heading may read."""
 
@@ -115,6 +154,14 @@ class Forms:
     identities: tuple[Identity, ...]
     title_words: tuple[str, ...]
     sections: tuple[Section, ...]
+    limits: tuple[Limit, ...] = ()
+    texts: tuple[TextRule, ...] = ()
+
+    @property
+    def rules(self) -> Mapping[str, Rule]:
+        """One rule of each id: what all that it says of single cells have in common."""
+        rules: tuple[Rule, ...] = (*self.identities, *self.limits, *self.texts)
+        return {rule.rule: rule for rule in rules}
 
     def table(self, table: str, form: str) -> TableForm:
         """One table in one form."""

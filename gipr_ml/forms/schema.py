@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 ValueType = Literal["integer", "signed", "decimal"]
 FormYear = Literal["2019", "2021"]
@@ -100,9 +101,69 @@ class RuleEntry(_Strict):
     """Rows or columns for which the rule follows from the others."""
 
 
+class _Plausible(_Strict):
+    """What all rules have that ask whether a figure is plausible."""
+
+    id: str = Field(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)+$")
+    table: Literal["t2", "t3", "t4"]
+    forms: tuple[FormYear, ...] = ("2019", "2021")
+    severity: Literal["error", "warning", "info"] = "warning"
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+
+
+class LimitEntry(_Plausible):
+    """What single cells, or one sum of cells, may be."""
+
+    cells: tuple[str, ...] = ()
+    """Patterns of cell keys; the limit is for each of them alone."""
+    terms: dict[str, int] = {}
+    """Cell keys with coefficients; the limit is for what they add up to."""
+    at_least: Decimal | None = None
+    at_most: Decimal | None = None
+    whole: bool = False
+    implied: bool = False
+
+    @model_validator(mode="after")
+    def _says_something(self) -> LimitEntry:
+        if bool(self.cells) == bool(self.terms):
+            raise ValueError("give either `cells` or `terms`")
+        if self.at_least is None and self.at_most is None and not self.whole:
+            raise ValueError("give `at_least`, `at_most` or `whole`")
+        return self
+
+
+class PartEntry(_Plausible):
+    """No part is larger than the total of its row or column."""
+
+    each: Literal["row", "column"]
+    parts: tuple[str, ...] = Field(min_length=1)
+    """Patterns of columns, or rows."""
+    total: str
+    implied: bool = False
+
+
+class TextEntry(_Plausible):
+    """Cells of figures in which no words may stand."""
+
+    cells: tuple[str, ...] = Field(min_length=1)
+    allowed: str
+    """Regular expression of what may stand beside the number, such as a unit."""
+
+
 class RulesFile(_Strict):
     """All rules, or in a user's file those to add and those to leave out."""
 
     off: tuple[str, ...] = ()
     """Ids of rules that are switched off."""
     rule: tuple[RuleEntry, ...] = ()
+    """Identities."""
+    limit: tuple[LimitEntry, ...] = ()
+    part: tuple[PartEntry, ...] = ()
+    text: tuple[TextEntry, ...] = ()
+
+    @property
+    def entries(self) -> tuple[RuleEntry | LimitEntry | PartEntry | TextEntry, ...]:
+        """All rules of the file."""
+        return (*self.rule, *self.limit, *self.part, *self.text)

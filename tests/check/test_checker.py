@@ -174,11 +174,13 @@ def test_proposals_of_reading_stand_beside_forced_ones() -> None:
 
 def test_doubts_become_findings_and_ask_for_review() -> None:
     checked = check(cells(small()), FORM, [Doubt("labels.swapped", "两行标签可能互换。")])
-    assert checked.findings == (
-        Finding(
-            "labels.swapped", Severity.WARNING, Outcome.NOT_CHECKABLE, (), "两行标签可能互换。"
-        ),
+    (finding,) = checked.findings
+    assert (finding.rule, finding.severity, finding.outcome) == (
+        "labels.swapped",
+        Severity.WARNING,
+        Outcome.NOT_CHECKABLE,
     )
+    assert (finding.message, finding.cells) == ("两行标签可能互换。", ())
     assert checked.status is Status.NEEDS_REVIEW
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from check_tables import FORM, cells, consistent
+from check_tables import FORM, cells, consistent, lost
 
 from gipr_ml.checking import check
 from gipr_ml.checking.ruleset import examine
 from gipr_ml.errors import FormsError
 from gipr_ml.forms import load_forms, with_rules
+from gipr_ml.types import Status
 
 RULE = """
 [[rule]]
@@ -80,3 +83,101 @@ def test_every_fault_of_a_file_is_told_at_once(tmp_path: Path) -> None:
         with_rules(load_forms(), user_rules(tmp_path, text))
     for part in ("'t9.no'", "'t4.row_total' is there already", "'given' is in no t4"):
         assert part in str(error.value)
+
+
+def test_a_users_limit_is_checked_and_one_that_says_nothing_new_is_told(tmp_path: Path) -> None:
+    path = user_rules(
+        tmp_path,
+        """off = ["t4.count"]
+[[limit]]
+id = "my.few"
+table = "t4"
+cells = ["t4/*/pending"]
+at_most = 3
+zh = "尚未审结不超过三件"
+en = "At most three are pending"
+source = "test"
+
+[[limit]]
+id = "my.sum"
+table = "t4"
+terms."t4/reconsideration/upheld" = 1
+terms."t4/reconsideration/pending" = 1
+terms."t4/reconsideration/total" = -1
+at_most = 0
+zh = "维持与未审结之和不大于总计"
+en = "Upheld and pending are no more than all"
+source = "test"
+""",
+    )
+    rules = with_rules(load_forms(), path)
+    values = consistent(1)
+    values["t4/reconsideration/pending"] += 10
+    values["t4/reconsideration/total"] += 10
+    checked = check(cells(values), FORM, rules=rules)
+    (finding,) = checked.findings
+    assert (finding.rule, finding.cells) == ("my.few", ("t4/reconsideration/pending",))
+    assert finding.reported == values["t4/reconsideration/pending"]
+    assert checked.status is Status.NEEDS_REVIEW
+    counts = {count.rule: count for count in checked.rules}
+    assert (counts["my.few"].passed, counts["my.few"].failed) == (2, 1)
+    assert "t4.count" not in counts
+    faults = {fault for ruling in examine(rules) for fault in ruling.faults}
+    assert len(faults) == 2
+    assert all("my.sum[" in fault and "is not marked as implied" in fault for fault in faults)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "rule"),
+    [
+        ("t3/granted/natural_person", "-3", "t3.count"),
+        ("t3/granted/natural_person", "2.5", "t3.count"),
+        ("t3/new_requests/total", "1000000", "t3.count"),
+        ("t2/administrative_fees/amount", "-0.01", "t2.amount"),
+        ("t2/administrative_licensing/decisions", "1000000000", "t2.count"),
+        ("t2/regulations/issued", "100000", "t2.documents"),
+        ("t4/litigation_direct/upheld", "100000", "t4.count"),
+    ],
+)
+def test_figures_that_no_report_can_have_are_told(key: str, value: str, rule: str) -> None:
+    read = [
+        replace(cell, value=Decimal(value), raw=value) if cell.key == key else cell
+        for cell in cells(consistent(1))
+    ]
+    checked = check(read, FORM)
+    finding = next(f for f in checked.findings if f.rule == rule)
+    assert (finding.cells, finding.reported, finding.severity) == (
+        (key,),
+        Decimal(value),
+        "warning",
+    )
+    assert value in finding.message
+    assert checked.status is Status.NEEDS_REVIEW
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"), [("5件", False), ("5（其中新增 2 件）", False), ("5人", True), ("约5", True)]
+)
+def test_words_in_a_cell_of_figures_are_told(raw: str, told: bool) -> None:
+    key = "t2/normative_documents/in_force"
+    read = [
+        replace(cell, value=Decimal(5), raw=raw) if cell.key == key else cell
+        for cell in cells(consistent(1))
+    ]
+    assert [f.cells for f in check(read, FORM).findings if f.rule == "t2.text"] == [(key,)] * told
+
+
+def test_a_part_beyond_its_total_is_told_where_no_identity_says_so(tmp_path: Path) -> None:
+    path = user_rules(tmp_path, 'off = ["t4.row_total"]\n')
+    values = consistent(1)
+    values["t4/reconsideration/upheld"] = values["t4/reconsideration/total"] + 7
+    (finding,) = check(cells(values), FORM, rules=with_rules(load_forms(), path)).findings
+    assert (finding.rule, finding.difference) == ("t4.part_of_row", 7)
+    with_identity = check(cells(values), FORM)
+    assert "t4.part_of_row" not in {f.rule for f in with_identity.findings}
+
+
+def test_a_limit_of_a_cell_that_was_not_read_is_not_checkable() -> None:
+    key = "t4/reconsideration/upheld"
+    counts = {c.rule: c for c in check(cells(consistent(1), lost([key])), FORM).rules}
+    assert (counts["t4.count"].passed, counts["t4.count"].not_checkable) == (14, 1)

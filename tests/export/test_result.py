@@ -19,6 +19,7 @@ from gipr_ml.export.marks import number_said
 from gipr_ml.export.schema import json_schema
 from gipr_ml.forms import load_forms
 from gipr_ml.types import (
+    Decision,
     Doubt,
     Finding,
     NarrativeFigure,
@@ -28,6 +29,7 @@ from gipr_ml.types import (
     Report,
     ReportCell,
     ReportLine,
+    RuleCount,
     Severity,
     State,
     Statement,
@@ -72,7 +74,38 @@ def report_cells(draw: st.DrawFn) -> ReportCell:
     )
 
 
-reports = st.builds(
+decisions = st.builds(
+    Decision, text, st.sampled_from(["confirmed", "dismissed", "noted"]), text, text, text, text
+)
+statements = st.builds(
+    Statement,
+    text,
+    numbers,
+    key_lists,
+    places,
+    st.lists(key_lists, max_size=2, unique=True).map(tuple),
+    text,
+    st.sampled_from(get_args(StatementKind)),
+    st.none() | numbers,
+    st.lists(key_lists, max_size=2).map(tuple),
+)
+
+
+@st.composite
+def told(draw: st.DrawFn) -> tuple[Statement, NarrativeFigure]:
+    """A number of the prose, and the reading of it that was chosen."""
+    said = draw(statements)
+    readings = tuple(dict.fromkeys((said.restates, *said.alternatives)))
+    said = replace(said, alternatives=readings[1:])
+    chosen = draw(st.sampled_from(readings))
+    others = tuple(reading for reading in readings if reading != chosen)
+    figure = NarrativeFigure(
+        replace(said, restates=chosen, alternatives=others), draw(st.none() | st.booleans())
+    )
+    return said, figure
+
+
+made = st.builds(
     Report,
     name=st.text(min_size=1, max_size=8),
     sha256=text,
@@ -94,6 +127,10 @@ reports = st.builds(
             st.none() | numbers,
             st.none() | numbers,
             st.none() | numbers,
+            st.sampled_from([None, "misreading", "source", "unclear"]),
+            st.booleans(),
+            text,
+            st.none() | decisions,
         ),
         max_size=2,
     ).map(tuple),
@@ -105,25 +142,6 @@ reports = st.builds(
             st.sampled_from(["unique", "ambiguous"]),
             st.lists(text, max_size=2).map(tuple),
             st.lists(numbers, max_size=2).map(tuple),
-        ),
-        max_size=2,
-    ).map(tuple),
-    narrative=st.lists(
-        st.builds(
-            NarrativeFigure,
-            st.builds(
-                Statement,
-                text,
-                numbers,
-                key_lists,
-                places,
-                st.lists(key_lists, max_size=2).map(tuple),
-                text,
-                st.sampled_from(get_args(StatementKind)),
-                st.none() | numbers,
-                st.lists(key_lists, max_size=2).map(tuple),
-            ),
-            st.none() | st.booleans(),
         ),
         max_size=2,
     ).map(tuple),
@@ -144,6 +162,21 @@ reports = st.builds(
     reason=st.none() | text,
     model=st.none() | text,
     doubts=st.lists(st.builds(Doubt, text, text, key_lists), max_size=2).map(tuple),
+    recognised=st.booleans(),
+    read_proposals=st.lists(
+        st.builds(Proposal, keys, numbers, st.just("ambiguous")), max_size=2
+    ).map(tuple),
+    rules=st.lists(st.builds(RuleCount, text, *[st.integers(0, 99)] * 3), max_size=2).map(tuple),
+    past_decisions=st.lists(decisions, max_size=2).map(tuple),
+)
+reports = st.builds(
+    lambda report, prose: replace(
+        report,
+        statements=tuple(said for said, _ in prose),
+        narrative=tuple(figure for _, figure in prose),
+    ),
+    made,
+    st.lists(told(), max_size=2),
 )
 
 
