@@ -6,18 +6,21 @@ The heavy libraries behind a format are loaded when that format is first written
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 from gipr_ml.errors import ResultError, UsageError
 from gipr_ml.export.result import dumps, from_dict, loads, to_dict
 from gipr_ml.files import write_file
-from gipr_ml.types import PageImage, Report
+from gipr_ml.types import PageImage, Report, ReportCell, State, Status
 
 __all__ = [
     "FORMATS",
     "dumps",
     "from_dict",
+    "glance",
     "loads",
     "read_result",
     "to_dict",
@@ -93,6 +96,33 @@ def _bytes(report: Report, kind: str, images: Sequence[PageImage]) -> bytes:
 
         return html_bytes(report, images)
     return _WRITERS[kind](report)
+
+
+def glance(path: Path) -> tuple[str, int, dict[str, ReportCell]] | None:
+    """Agency, year and cells of the result file at `path`, quickly and without judging it.
+
+    None where it is no result, was rejected, or does not say whose report it is.
+    """
+    try:
+        data = json.loads(path.read_bytes(), parse_float=Decimal)
+        if data["status"] == Status.REJECTED:
+            return None
+        agency, year = data["agency"], data["year"]
+        cells = {
+            cell["key"]: ReportCell(
+                cell["key"],
+                None if cell["value"] is None else Decimal(cell["value"]),
+                None,
+                State.READ if cell["value"] is not None else State(cell.get("state", State.LOST)),
+                1.0,
+                unit=cell.get("unit"),
+            )
+            for cell in data["cells"]
+        }
+    except (OSError, ValueError, LookupError, TypeError, ArithmeticError, RecursionError):
+        return None
+    usable = isinstance(agency, str) and isinstance(year, int)
+    return (agency, year, cells) if usable else None
 
 
 def read_result(path: Path) -> Report:

@@ -1,0 +1,128 @@
+"""Which names mean one agency: spellings as data, renamings from a user's file."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from gipr_ml.errors import FormsError
+
+FILE = Path(__file__).with_name("agencies.toml")
+_BRACKETS = re.compile(r"[(\[{〔【《<][^)\]}〕】》>]*[)\]}〕】》>]")
+
+
+class _Spellings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    dropped: tuple[str, ...]
+    province: tuple[str, ...]
+    city: tuple[str, ...]
+    county: tuple[str, ...]
+    short: dict[str, str]
+
+
+class _Renamings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    renamed: dict[str, str]
+
+
+_File = TypeVar("_File", bound=BaseModel)
+
+
+def normalised(name: str) -> str:
+    """The name in the one spelling that names are compared in."""
+    spellings = _spellings()
+    text = "".join(unicodedata.normalize("NFKC", name).split())
+    text = _BRACKETS.sub("", text) or text
+    for words in spellings.dropped:
+        text = text.removesuffix(words) or text
+    for words, short in spellings.short.items():
+        text = text.replace(words, short)
+    return text
+
+
+def same_agencies(names: Iterable[str], renamed: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Each of `names` with the name that its agency goes by here, the same for all of its names.
+
+    `renamed` gives today's name of agencies that had another, as `read_renamings` reads it. A name
+    without its province or city is that of the one agency of the same name with it; where two
+    cities have such an agency it stays apart.
+    """
+    today = {normalised(old): normalised(new) for old, new in (renamed or {}).items()}
+    spelled = {name: _latest(normalised(name), today) for name in dict.fromkeys(names)}
+    longer: dict[str, set[str]] = {}
+    for full in set(spelled.values()):
+        for part in _without_places(full):
+            longer.setdefault(part, set()).add(full)
+    agency: dict[str, str] = {}
+    for name in sorted(set(spelled.values()), key=len, reverse=True):
+        known = {agency[full] for full in longer.get(name, ())}
+        agency[name] = known.pop() if len(known) == 1 else name
+    return {name: agency[text] for name, text in spelled.items()}
+
+
+def read_renamings(path: Path) -> Mapping[str, str]:
+    """The renamings in a user's file. Raises `FormsError` with what is wrong in it."""
+    renamed = _read(path, _Renamings).renamed
+    today = {normalised(old): normalised(new) for old, new in renamed.items()}
+    for name in today:
+        if _latest(name, today) in today:
+            raise FormsError(f"{path.name}: the renamings of {name} lead back to itself")
+    return renamed
+
+
+def _latest(name: str, today: Mapping[str, str]) -> str:
+    """The last name of an agency that may have been renamed several times."""
+    for _ in today:
+        if name not in today:
+            break
+        name = today[name]
+    return name
+
+
+def _without_places(name: str) -> Iterator[str]:
+    """The name without its province, and without its city where a county follows."""
+    province, city = _places()
+    for pattern in (province, city):
+        found = pattern.match(name)
+        if found:
+            name = name[found.end() :]
+            yield name
+
+
+@cache
+def _places() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    spellings = _spellings()
+    province, city, county = (
+        "|".join(map(re.escape, ends))
+        for ends in (spellings.province, spellings.city, spellings.county)
+    )
+    return (
+        re.compile(rf"\w{{2,6}}?(?:{province})(?=\w{{2,}})"),
+        re.compile(rf"\w{{1,6}}?(?:{city})(?!市)(?=\w{{1,6}}?(?:{county})\w{{2,}})"),
+    )
+
+
+@cache
+def _spellings() -> _Spellings:
+    return _read(FILE, _Spellings)
+
+
+def _read(path: Path, kind: type[_File]) -> _File:
+    try:
+        return kind.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except OSError as error:
+        raise FormsError(f"{path.name}: cannot be read ({error.strerror})") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise FormsError(f"{path.name}: {error}") from None
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, d['loc']))}: {d['msg']}" for d in error.errors()]
+        raise FormsError("\n".join(f"{path.name}: {fault}" for fault in faults)) from None
