@@ -46,8 +46,9 @@ def fault_finding(fault: Fault, cells: Mapping[str, ReportCell], names: Names) -
             words += "另无佐证，不能确定。"
     else:
         listed = "；".join(f"（{i}）{text}" for i, text in enumerate(told, 1))
-        more = f"等 {len(fault.explanations)} 种" if len(fault.explanations) > TOLD else ""
-        words = f"同样简单的解释有{more or f' {len(told)} 种'}：{listed}。{_BLAME[fault.cause]}。"
+        more = f"，其中 {TOLD} 种为" if len(fault.explanations) > TOLD else ""
+        words = f"同样简单的解释有 {len(fault.explanations)} 种{more}：{listed}。"
+        words += f"{_BLAME[fault.cause]}。"
     reported, computed = _single(fault, cells)
     return Finding(
         rule,

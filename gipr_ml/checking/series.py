@@ -9,17 +9,20 @@ time in proportion to the number of reports.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from gipr_ml.checking.checker import tables_of
+from gipr_ml.checking.decisions import with_fingerprints
 from gipr_ml.checking.plausible import TEN_THOUSAND
+from gipr_ml.checking.prose_years import check_changes
 from gipr_ml.checking.words import NAMED_AT_MOST, Names, figure
 from gipr_ml.checking.years import add_findings, check_years
 from gipr_ml.forms.agencies import same_agencies
 from gipr_ml.types import Finding, Outcome, Report, ReportCell, Severity, State
 
 DUPLICATE = "set.duplicate"
+CHANGES = ("change", "growth")
 
 Cells = Mapping[str, ReportCell]
 
@@ -97,9 +100,21 @@ class Set:
         before = self._found.get((agency, year - 1), [])
         if before:
             report = check_years(report, before[0].carried)
+            if any(f.statement.kind in CHANGES for f in report.narrative):
+                report = _changes(report, load(before[0].source))
         same = [o.source for o in self._found.get((agency, year), []) if o.source != source]
         other = load(same[0]) if same else None
         return report if other is None else compare_sources(report, source, same[0], other)
+
+
+def _changes(report: Report, last: Cells | None) -> Report:
+    """The report with what its prose says of changes held against last year's cells."""
+    if last is None:
+        return report
+    before = Report("", "", "", None, report.status, cells=tuple(last.values()))
+    told = check_changes(report, before)
+    own = {cell.key: cell for cell in report.cells}
+    return replace(told, findings=with_fingerprints(told.findings, own))
 
 
 def compare_sources(report: Report, source: str, other: str, cells: Cells) -> Report:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 
 from gipr_ml.checking.checker import tables_of
 from gipr_ml.checking.decisions import judged, with_fingerprints
@@ -15,10 +16,15 @@ from gipr_ml.types import Finding, Outcome, Report, ReportCell, Severity
 Cells = Mapping[str, ReportCell]
 
 
+@cache
+def carried_keys() -> frozenset[str]:
+    """The cells that the report of the next year is checked against."""
+    return frozenset(key for identity in load_year_rules() for key in identity.last)
+
+
 def carried_cells(report: Report) -> dict[str, ReportCell]:
-    """The cells of a report that next year's report is checked against."""
-    wanted = {key for identity in load_year_rules() for key in identity.last}
-    return {cell.key: cell for cell in report.cells if cell.key in wanted}
+    """Those of `carried_keys` that a report has."""
+    return {cell.key: cell for cell in report.cells if cell.key in carried_keys()}
 
 
 def check_years(report: Report, last: Cells) -> Report:

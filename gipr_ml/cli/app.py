@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from gipr_ml.cli.check import check
+from gipr_ml.cli.decide import decide
 from gipr_ml.cli.doctor import doctor
 from gipr_ml.cli.evaluate import evaluate
 from gipr_ml.cli.process import process
@@ -43,5 +44,5 @@ def _gipr(
     del version
 
 
-for _verb in (process, check, rules, train, evaluate, synthesize, doctor):
+for _verb in (process, check, decide, rules, train, evaluate, synthesize, doctor):
     app.command()(_verb)

@@ -28,7 +28,7 @@ class Inputs:
 def find_inputs(
     paths: Sequence[Path],
     suffixes: Collection[str],
-    out: Path,
+    out: Path | None,
     archives: Collection[str] = (),
     worth: Callable[[Path], bool] = bool,
 ) -> Inputs:
@@ -51,7 +51,7 @@ def find_inputs(
         if inside is None and not path.is_dir():
             files.setdefault(path.resolve(), path)
             continue
-        for found in inside or _all(path, out.resolve(), archives):
+        for found in inside or _all(path, out and out.resolve(), archives):
             if found.suffix.lower() in {*suffixes, *archives} and worth(found):
                 files.setdefault(found.resolve(), found)
             else:
@@ -74,14 +74,14 @@ def _members(path: Path, archives: Collection[str]) -> list[Path] | None:
         return None
 
 
-def _all(folder: Path, out: Path, archives: Collection[str]) -> Iterator[Path]:
+def _all(folder: Path, out: Path | None, archives: Collection[str]) -> Iterator[Path]:
     """The files of a folder, and those of the archives in it."""
     for found in _walk(folder, out):
         inside = _members(found, archives)
         yield from [found] if inside is None else inside
 
 
-def _walk(folder: Path, out: Path) -> Iterator[Path]:
+def _walk(folder: Path, out: Path | None) -> Iterator[Path]:
     for top, folders, names in os.walk(folder):
         here = Path(top)
         folders[:] = sorted(

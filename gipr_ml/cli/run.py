@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -14,12 +15,19 @@ from gipr_ml.cli.inputs import Inputs
 from gipr_ml.cli.summary import Entry, Summary, show
 from gipr_ml.errors import GiprError, InputError, UsageError
 from gipr_ml.files import write_file
-from gipr_ml.types import PageImage, Report, Status
+from gipr_ml.types import Decision, PageImage, Report, Status
+
+if TYPE_CHECKING:
+    from gipr_ml.checking import Series
 
 LOG = "gipr-errors.log"
 """File in the output folder that keeps the details of our own errors."""
 
+FEW = 5
+"""Up to so many inputs, everything that is known of each is told."""
+
 Read = Callable[[Path], Report]
+Tell = Callable[[Report], tuple[str, ...]]
 Images = Callable[[Path], Sequence[PageImage]]
 
 
@@ -32,31 +40,37 @@ def no_images(path: Path) -> Sequence[PageImage]:
 def run(
     inputs: Inputs,
     read: Read,
-    out: Path,
+    out: Path | None,
     formats: Sequence[str],
     as_json: bool,
     verb: str,
     images: Images = no_images,
+    tell: Tell | None = None,
+    series: Sequence[Series] = (),
 ) -> None:
     """Read every input, write its results into `out`, print the summary and exit with its code.
 
-    `images` gives the pages of an input for the formats that show them. One bad input costs itself
-    alone. Raises `UsageError` where `out` cannot be written, `GiprError` where nothing can be read
-    at all, such as without a model.
+    Without `out` nothing is written. `images` gives the pages of an input for the formats that show
+    them, `tell` more lines about a report where there are few, and `series` are the reports of each
+    agency. What people have decided of the findings is looked up beside the input and in `out`. One
+    bad input costs itself alone. Raises `UsageError` where `out` cannot be written, `GiprError`
+    where nothing can be read at all, such as without a model.
     """
-    _prepare(out)
+    if out is not None:
+        _prepare(out)
+    told = tell if len(inputs.files) <= FEW or out is None else None
     entries: list[Entry] = []
     stopped = None
     try:
         with _progress(inputs, verb) as advance:
             for path, stem in zip(inputs.files, inputs.stems, strict=True):
-                entries.append(_one(path, stem, read, out, formats, images))
+                entries.append(_one(path, stem, read, out, formats, images, told))
                 advance()
     except KeyboardInterrupt:
         stopped = INTERRUPTED, "stopped; run the same command again for the rest"
     except OSError as error:
         stopped = FAILED, f"cannot write into {out} ({error.strerror or error})"
-    summary = Summary(tuple(entries), len(inputs.files), inputs.skipped, out)
+    summary = Summary(tuple(entries), len(inputs.files), inputs.skipped, out, tuple(series))
     code = stopped[0] if stopped else summary.exit_code
     show(summary, as_json, code)
     if stopped:
@@ -77,27 +91,55 @@ def _prepare(out: Path) -> None:
 
 
 def _one(
-    path: Path, stem: str, read: Read, out: Path, formats: Sequence[str], images: Images
+    path: Path,
+    stem: str,
+    read: Read,
+    out: Path | None,
+    formats: Sequence[str],
+    images: Images,
+    tell: Tell | None,
 ) -> Entry:
     """Read one input and write its results. `OSError` is left for the output alone."""
     from gipr_ml.export import write
 
     try:
-        report = _read(path, read)
+        report = _decided(_read(path, read), path, out, stem)
         shown = images(path) if "html" in formats and report.status is not Status.REJECTED else ()
     except GiprError:
         raise
     except Exception as error:
+        if out is None:
+            raise
         log = out / LOG
         _note(log, path)
         words = f"internal error ({type(error).__name__}); please report it with {log}"
         return Entry.of_failure(path, stem, words)
+    details = tell(report) if tell else ()
+    if out is None:
+        return Entry.of_report(path, stem, report, None, details)
     target = out / f"{stem}.json"
     if report.status is Status.REJECTED and target.resolve() == path.resolve():
         # Checked in its own folder: a file that somebody has to mend is not written over.
-        return Entry.of_report(path, stem, report, None)
+        return Entry.of_report(path, stem, report, None, details)
     written = write(report, out, formats, stem, shown)
-    return Entry.of_report(path, stem, report, written[0])
+    return Entry.of_report(path, stem, report, written[0], details)
+
+
+def _decided(report: Report, path: Path, out: Path | None, stem: str) -> Report:
+    """The report with what people have decided of its findings; the later file counts."""
+    from gipr_ml.checking import apply_decisions
+    from gipr_ml.export.decisions import decisions_path, read_decisions
+
+    files = [decisions_path(path.parent, path.stem)]
+    if out is not None:
+        files.append(decisions_path(out, stem))
+    decisions: list[Decision] = []
+    for file in dict.fromkeys(files):
+        try:
+            decisions += read_decisions(file)
+        except UsageError as error:
+            typer.echo(f"{error}; its decisions are left out", err=True)
+    return apply_decisions(report, decisions) if decisions else report
 
 
 def _read(path: Path, read: Read) -> Report:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 import typer
 
 from gipr_ml.cli.codes import CONSISTENT, FAILED, REVIEW, UNREADABLE
 from gipr_ml.types import Finding, Outcome, Report, Severity, State, Status
+
+if TYPE_CHECKING:
+    from gipr_ml.checking import Series
 
 LISTED = 40
 """More reports than this are listed only where they need a person, and at most so many."""
@@ -47,10 +52,23 @@ class Entry:
     reason: str | None = None
     first: str | None = None
     """What to look at first, in Chinese."""
+    details: tuple[str, ...] = ()
+    """More lines about the report, in Chinese."""
+    findings: tuple[dict[str, object], ...] = ()
+    """As in the result, where no result is written."""
 
     @classmethod
-    def of_report(cls, path: Path, name: str, report: Report, result: Path | None) -> Entry:
+    def of_report(
+        cls,
+        path: Path,
+        name: str,
+        report: Report,
+        result: Path | None,
+        details: tuple[str, ...] = (),
+    ) -> Entry:
         """The entry of an input that was read, well or not."""
+        from gipr_ml.export import to_dict
+
         counts = Counter(finding.severity for finding in report.findings)
         return cls(
             path,
@@ -66,6 +84,8 @@ class Entry:
             len(report.proposals),
             report.reason,
             look_first(report),
+            details,
+            () if result else tuple(to_dict(report)["findings"]),
         )
 
     @classmethod
@@ -87,6 +107,7 @@ class Entry:
             "findings": {"error": self.errors, "warning": self.warnings, "info": self.infos},
             "proposals": self.proposals,
             "look_first": self.first,
+            **({} if self.result else {"found": list(self.findings)}),
         }
 
 
@@ -98,7 +119,9 @@ class Summary:
     asked: int
     """How many inputs there were; fewer entries where the call was stopped."""
     skipped: tuple[Path, ...]
-    out: Path
+    out: Path | None
+    series: tuple[Series, ...] = ()
+    """The reports of each agency, where they were looked at together."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -134,13 +157,24 @@ def show(summary: Summary, as_json: bool, code: int) -> None:
         data = {
             "documents": [entry.as_dict() for entry in summary.entries],
             "totals": {"inputs": summary.asked, **summary.counts},
+            "agencies": [
+                {
+                    "agency": one.agency,
+                    "years": list(one.sources),
+                    "missing": list(one.missing),
+                    "repeated": {str(year): list(names) for year, names in one.repeated.items()},
+                }
+                for one in summary.series
+            ],
             "skipped": [str(path) for path in summary.skipped],
             "exit_code": code,
         }
         # Escaped, so that it stays whole on a terminal of any encoding.
-        typer.echo(json.dumps(data, indent=1))
+        typer.echo(json.dumps(data, indent=1, default=float))
     else:
         for line in _entry_lines(summary.entries):
+            typer.echo(line)
+        for line in _series_lines(summary.series):
             typer.echo(line)
     typer.echo(_totals(summary), err=as_json)
 
@@ -156,6 +190,22 @@ def _entry_lines(entries: tuple[Entry, ...]) -> list[str]:
     return [*lines, ""] if lines else []
 
 
+def _series_lines(series: Sequence[Series]) -> list[str]:
+    """Agencies with missing years or with several sources of one report."""
+    lines = []
+    for one in series:
+        years = f"{min(one.sources)} to {max(one.sources)}"
+        if one.missing:
+            lines.append(f"{one.agency}: {years}, without {', '.join(map(str, one.missing))}")
+        for year, names in one.repeated.items():
+            more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+            lines.append(f"{one.agency}: {year} from {', '.join(names[:3])}{more}")
+    shown = lines[:LISTED]
+    if len(lines) > LISTED:
+        shown.append(f"… and {len(lines) - LISTED} more; --json lists all")
+    return [*shown, ""] if shown else []
+
+
 def _lines(entry: Entry, width: int) -> list[str]:
     words, colour = _WORDS[entry.status]
     name = entry.name + " " * (width - _width(entry.name))
@@ -169,7 +219,9 @@ def _lines(entry: Entry, width: int) -> list[str]:
     if entry.proposals:
         facts.append(_count(entry.proposals, "proposal"))
     lines = [head + ", ".join(facts)]
-    if entry.first:
+    if entry.details:
+        lines += [f"{'':14}{line}" for line in entry.details]
+    elif entry.first:
         lines.append(f"{'':14}look first: {entry.first}")
     return lines
 
@@ -178,7 +230,9 @@ def _totals(summary: Summary) -> str:
     counts = ", ".join(
         f"{number} {_WORDS[status][0]}" for status, number in summary.counts.items() if number
     )
-    text = f"{_count(summary.asked, 'input')}: {counts or 'none read'}. Results in {summary.out}."
+    text = f"{_count(summary.asked, 'input')}: {counts or 'none read'}."
+    if summary.out is not None:
+        text += f" Results in {summary.out}."
     if len(summary.entries) < summary.asked:
         text += f" {summary.asked - len(summary.entries)} not reached."
     if summary.skipped:

@@ -120,8 +120,13 @@ def number_said(statement: Statement) -> str:
 
 
 def _failing(report: Report, severity: Severity) -> list[Finding]:
-    """Findings of rules that do not hold; one that cannot be checked says nothing of its cells."""
-    return [f for f in report.findings if f.outcome is Outcome.FAIL and f.severity is severity]
+    """Findings of rules that do not hold; one that cannot be checked says nothing of its cells, and
+    one that a person has dismissed nothing any more."""
+    return [
+        f
+        for f in report.findings
+        if f.outcome is Outcome.FAIL and f.severity is severity and f.decided != "dismissed"
+    ]
 
 
 def _messages(sources: Iterable[Doubt | Finding]) -> dict[str, list[str]]:

@@ -56,8 +56,9 @@ def same_agencies(names: Iterable[str], renamed: Mapping[str, str] | None = None
     without its province or city is that of the one agency of the same name with it; where two
     cities have such an agency it stays apart.
     """
-    today = {normalised(old): normalised(new) for old, new in (renamed or {}).items()}
-    spelled = {name: _latest(normalised(name), today) for name in dict.fromkeys(names)}
+    renamed = renamed or {}
+    every = [*names, *renamed.keys(), *renamed.values()]
+    spelled = {name: normalised(name) for name in dict.fromkeys(every)}
     longer: dict[str, set[str]] = {}
     for full in set(spelled.values()):
         for part in _without_places(full):
@@ -66,7 +67,8 @@ def same_agencies(names: Iterable[str], renamed: Mapping[str, str] | None = None
     for name in sorted(set(spelled.values()), key=len, reverse=True):
         known = {agency[full] for full in longer.get(name, ())}
         agency[name] = known.pop() if len(known) == 1 else name
-    return {name: agency[text] for name, text in spelled.items()}
+    today = {agency[spelled[old]]: agency[spelled[new]] for old, new in renamed.items()}
+    return {name: _latest(agency[text], today) for name, text in spelled.items()}
 
 
 def read_renamings(path: Path) -> Mapping[str, str]:
@@ -106,7 +108,7 @@ def _places() -> tuple[re.Pattern[str], re.Pattern[str]]:
         for ends in (spellings.province, spellings.city, spellings.county)
     )
     return (
-        re.compile(rf"\w{{2,6}}?(?:{province})(?=\w{{2,}})"),
+        re.compile(rf"\w{{1,6}}?(?:{province})(?=\w{{2,}})"),
         re.compile(rf"\w{{1,6}}?(?:{city})(?!市)(?=\w{{1,6}}?(?:{county})\w{{2,}})"),
     )
 

@@ -32,6 +32,9 @@ from gipr_ml.types import ReportCell, State
 WIDTHS = {"t2": (30, 19, 19, 19), "t3": (17, 16, 46, *(12,) * 7), "t4": (10,) * 15}
 """Column widths in characters."""
 
+REMARKS = 30
+"""Cells whose remarks are also written under the table."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:
@@ -62,6 +65,7 @@ def draw_table(
             spots[box.key] = Spot(cell_name(table, box.key), f"'{sheet.title}'!{drawn.coordinate}")
             _figure(drawn, cells.get(box.key), marks.get(box.key))
     _heights(sheet, grid, widths)
+    _remarks(sheet, FIRST_ROW + grid.height + 1, grid.width, spots, marks, sum(widths))
     set_page(sheet, landscape=table.table != "t2", one_page=True)
     if grid.head:
         sheet.freeze_panes = sheet.cell(FIRST_ROW + grid.head, grid.label_columns + 1)
@@ -98,6 +102,26 @@ def _figure(drawn: Cell, cell: ReportCell | None, mark: CellMark | None) -> None
     if mark.reasons:
         text = "\n".join(mark.reasons)
         drawn.comment = Comment(printable(text), "gipr-ml", 40 + 20 * line_count(text, 44), 320)
+
+
+def _remarks(
+    sheet: Worksheet,
+    top: int,
+    width: int,
+    spots: Mapping[str, Spot],
+    marks: Mapping[str, CellMark],
+    characters: float,
+) -> None:
+    """Under the table, what the comments of its cells say: comments are not printed."""
+    lines = [(spots[k], marks[k].reasons) for k in spots if k in marks and marks[k].reasons]
+    for row, (spot, reasons) in enumerate(lines[:REMARKS], start=top):
+        address = spot.address.rpartition("!")[2]
+        text = f"{address} {spot.name}：{' '.join(reasons)}"
+        put(sheet, row, 1, text)
+        sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=width)
+        sheet.row_dimensions[row].height = 6 + LINE_HEIGHT * line_count(text, characters)
+    if len(lines) > REMARKS:
+        put(sheet, top + REMARKS, 1, f"等 {len(lines)} 个单元格，其余见批注")
 
 
 def _heights(sheet: Worksheet, grid: Grid, widths: Sequence[float]) -> None:

@@ -1,0 +1,93 @@
+"""`gipr decide`: what a person decides of the findings of a result."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from gipr_ml.errors import UsageError
+from gipr_ml.types import Decision, Report
+
+Verdict = Literal["confirmed", "dismissed", "noted"]
+
+
+def decide(
+    result: Annotated[Path, typer.Argument(help="A result (DOCUMENT.json).", metavar="RESULT")],
+    numbers: Annotated[
+        list[int] | None,
+        typer.Argument(help="Numbers of findings; without any they are listed.", metavar="N..."),
+    ] = None,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="It is right; something must be done.")
+    ] = False,
+    dismiss: Annotated[
+        bool, typer.Option("--dismiss", help="It is no error, or is printed so in the source.")
+    ] = False,
+    note: Annotated[bool, typer.Option("--note", help="A remark that decides nothing.")] = False,
+    why: Annotated[str, typer.Option("--why", help="The reason, in your words.")] = "",
+    who: Annotated[str | None, typer.Option("--who", help="Your name.")] = None,
+) -> None:
+    """Confirm, dismiss or annotate findings of a result.
+
+    The decisions are kept beside it, in NAME.decisions.toml, and hold when the report is read or
+    checked again, as long as the figures are the same. No cell is changed.
+    """
+    from gipr_ml.checking import apply_decisions
+    from gipr_ml.cli.proof import proof
+    from gipr_ml.export import read_result, write
+    from gipr_ml.export.decisions import (
+        decided,
+        decisions_path,
+        read_decisions,
+        write_decisions,
+    )
+
+    verdicts: dict[Verdict, bool] = {"confirmed": confirm, "dismissed": dismiss, "noted": note}
+    chosen = [verdict for verdict, given in verdicts.items() if given]
+    if len(chosen) > 1 or bool(chosen) != bool(numbers):
+        raise UsageError(
+            "give the numbers of findings and one of --confirm, --dismiss and --note, or neither "
+            "to list the findings"
+        )
+    if not result.is_file():
+        raise UsageError(f"{result}: no such file")
+    report = read_result(result)
+    path = decisions_path(result.parent, result.stem)
+    decisions = read_decisions(path)
+    if chosen:
+        new = _decisions(report, numbers or [], chosen[0], who, why)
+        decisions = decided(decisions, new)
+        write_decisions(path, decisions)
+        report = apply_decisions(report, decisions)
+        write(report, result.parent, ["json"], result.stem)
+    else:
+        report = apply_decisions(report, decisions)
+    for line in proof(report):
+        typer.echo(line)
+    typer.echo(f"{result.name}: {str(report.status).replace('_', ' ')}", err=True)
+
+
+def _decisions(
+    report: Report, numbers: list[int], verdict: Verdict, who: str | None, why: str
+) -> list[Decision]:
+    known = len(report.findings)
+    for number in numbers:
+        if not 1 <= number <= known:
+            raise UsageError(f"there is no finding {number}; the result has {known}")
+    findings = [report.findings[number - 1] for number in numbers]
+    if not all(finding.fingerprint for finding in findings):
+        raise UsageError("the result is of an older version; run gipr check on it first")
+    name = _user() if who is None else who
+    now = datetime.now().astimezone().isoformat(timespec="seconds")
+    return [Decision(f.fingerprint, verdict, name, now, why, f.message) for f in findings]
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
