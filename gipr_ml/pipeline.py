@@ -94,6 +94,8 @@ def process_document(document: Document, *, model: Path | None = None) -> Report
         statements=() if reason else statements,
         read_proposals=() if reason else reading.proposals,
         rules=() if reason else checked.rules,
+        unit=document.unit,
+        page_sizes=tuple(page.size for page in document.pages) if document.paged else (),
     )
 
 

@@ -16,6 +16,10 @@ from typing import Literal, NamedTuple
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom on the page, in the unit that the document states."""
 
+Unit = Literal["pt", "px", "permille"]
+"""Of boxes and of sizes of pages: points (1/72 inch), pixels of the picture, or thousandths of the
+page's width and height. Always counted from the top left of a page as it is shown."""
+
 Borders = Literal["explicit", "spaces", "none"]
 """How a line shows where its cells end: tabs, pipes or table tags; runs of spaces; not at all."""
 
@@ -70,6 +74,8 @@ class Page:
     lines: tuple[Line, ...]
     size: tuple[float, float] | None = None
     """Width and height in the unit that the document states, where the source says them."""
+    rules: tuple[Box, ...] = ()
+    """Straight lines that are drawn on the page, each as the box from one end to the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +88,8 @@ class Document:
     pages: tuple[Page, ...]
     paged: bool = False
     """False where the source has no pages; `pages` then holds a single one."""
-    unit: Literal["pt", "px", "permille"] | None = None
-    """Unit of boxes and sizes, counted from the top left of a page as it is shown: points (1/72
-    inch), pixels of the picture, or thousandths of the page's width and height; None where the
-    source has no boxes or does not say."""
+    unit: Unit | None = None
+    """Of all boxes and sizes; None where the source has no boxes or does not say."""
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -387,3 +391,7 @@ class Report:
     """What became of each rule, where it applies at all."""
     past_decisions: tuple[Decision, ...] = ()
     """Decisions on findings that are no longer made."""
+    unit: Unit | None = None
+    """Of the boxes of cells; None where there are none or the source does not say."""
+    page_sizes: tuple[tuple[float, float] | None, ...] = ()
+    """Width and height of each page in that unit, None where the source does not say them."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from gipr_ml.export.marks import Mark, cell_marks
-from gipr_ml.types import Box, Line, Page, PageImage, Report
+from gipr_ml.types import Box, Page, PageImage, Report
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
@@ -25,12 +25,9 @@ MARKS = {
 SURE = 0.9
 """Text read less surely than this is drawn in another colour, with its confidence."""
 
-Rules = Mapping[int, Sequence[Box]]
-"""Ruled lines by page number, each as the box between its ends."""
-
 
 def debug_pictures(
-    report: Report, pages: Sequence[Page], images: Sequence[PageImage], rules: Rules | None = None
+    report: Report, pages: Sequence[Page], images: Sequence[PageImage]
 ) -> Iterator[tuple[int, bytes]]:
     """For each page with a picture its number and a PNG of it with all that was seen drawn on it.
 
@@ -38,13 +35,13 @@ def debug_pictures(
     canonical cells, in grey, or in the colour of what is the matter with them. Raises `ValueError`
     where a picture cannot be opened.
     """
-    lines = {page.number: page.lines for page in pages}
+    by_number = {page.number: page for page in pages}
     for image in images:
-        found = (rules or {}).get(image.number, ())
-        yield image.number, _draw(image, lines.get(image.number, ()), report, found)
+        page = by_number.get(image.number, Page(image.number, ()))
+        yield image.number, _draw(image, page, report)
 
 
-def _draw(image: PageImage, lines: Sequence[Line], report: Report, rules: Sequence[Box]) -> bytes:
+def _draw(image: PageImage, page: Page, report: Report) -> bytes:
     from PIL import Image, ImageDraw, UnidentifiedImageError
 
     try:
@@ -53,9 +50,9 @@ def _draw(image: PageImage, lines: Sequence[Line], report: Report, rules: Sequen
         raise ValueError(f"the picture of page {image.number} cannot be opened") from error
     across, down = picture.width / image.width, picture.height / image.height
     pen = _Pen(ImageDraw.Draw(picture), across, down)
-    for rule in rules:
+    for rule in page.rules:
         pen.line(rule, RULE)
-    for cell in (cell for line in lines for cell in line.cells):
+    for cell in (cell for line in page.lines for cell in line.cells):
         if cell.box is not None:
             sure = cell.confidence >= SURE
             pen.box(cell.box, TEXT if sure else UNSURE, 1, "" if sure else f"{cell.confidence:.2f}")

@@ -43,6 +43,8 @@ def to_dict(report: Report) -> dict[str, Any]:
             "sha256": report.sha256,
             "media_type": report.media_type,
             "pages": report.pages,
+            "unit": report.unit,
+            "page_sizes": [list(size) if size else None for size in report.page_sizes],
         },
         "agency": report.agency,
         "year": report.year,
@@ -236,6 +238,8 @@ def from_dict(data: Mapping[str, Any]) -> Report:
         read_proposals=tuple(Proposal(**dict(p)) for p in result.read_proposals),
         rules=tuple(RuleCount(**dict(count)) for count in result.rules),
         past_decisions=tuple(Decision(**dict(d)) for d in result.past_decisions),
+        unit=result.document.unit,
+        page_sizes=result.document.page_sizes,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from gipr_ml.types import Cause, Outcome, Severity, State, StatementKind, Status
+from gipr_ml.types import Cause, Outcome, Severity, State, StatementKind, Status, Unit
 
 LARGEST_EXPONENT = 60
 """Numbers beyond 10 to this power, or finer than its inverse, are no figures of a report."""
@@ -54,6 +54,15 @@ class DocumentPart(_Part):
     pages: Index | None = Field(
         None, description="Number of pages; null where the source has no pages."
     )
+    unit: Unit | None = Field(
+        None,
+        description="Unit of every box and of `page_sizes`, counted from the top left of the page "
+        "as it is shown: pt (1/72 inch), px (pixels of the picture) or permille (thousandths of "
+        "the page's width and height); null where the source has no boxes.",
+    )
+    page_sizes: tuple[tuple[Length, Length] | None, ...] = Field(
+        (), description="Width and height of each page in `unit`, in order; null where not known."
+    )
 
 
 class SourcePart(_Part):
@@ -65,7 +74,9 @@ class SourcePart(_Part):
     start: int | None = Field(None, description="Offset of the first character in the cell's text.")
     end: int | None = Field(None, description="Offset after the last character.")
     box: tuple[Length, Length, Length, Length] | None = Field(
-        None, description="Left, top, right, bottom on the page image, where there is one."
+        None,
+        description="Left, top, right, bottom on the page, in the `unit` of the document; null "
+        "where the source has no boxes.",
     )
 
 

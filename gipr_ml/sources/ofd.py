@@ -12,7 +12,7 @@ from gipr_ml.errors import EmptyInput, InputError, TooLarge
 from gipr_ml.sources.limits import MAX_GLYPHS, MAX_PAGES
 from gipr_ml.sources.lines import LineList
 from gipr_ml.sources.package import Package, joined, local
-from gipr_ml.sources.pages import Glyph, Rule, Sheet, mend
+from gipr_ml.sources.pages import Glyph, Rule, Sheet, mend, rule_boxes
 from gipr_ml.sources.pages_lines import add_sheet
 from gipr_ml.types import Box, Page
 
@@ -55,7 +55,8 @@ def read_ofd(data: bytes, name: str) -> tuple[Page, ...]:
         sheet = _Reader(name, number, area).read([*templates, page])
         add_sheet(lines, sheet)
         size = round(sheet.width, 1), round(sheet.height, 1)
-        pages.append(Page(number, tuple(lines.lines[first:]), size))
+        rules = rule_boxes(sheet.rules)
+        pages.append(Page(number, tuple(lines.lines[first:]), size, rules))
     if not lines.lines:
         raise EmptyInput(f"{name}: the OFD document holds no text; it may be a scan")
     return tuple(pages)

@@ -78,6 +78,17 @@ class Sheet:
     rules: Sequence[Rule] = field(default_factory=tuple)
 
 
+def rule_boxes(rules: Iterable[Rule]) -> tuple[Box, ...]:
+    """The rules as boxes from their left or upper end to the other, to a tenth of a point."""
+    ends = (
+        (rule.start, rule.at, rule.end, rule.at)
+        if rule.horizontal
+        else (rule.at, rule.start, rule.at, rule.end)
+        for rule in rules
+    )
+    return tuple((round(a, 1), round(b, 1), round(c, 1), round(d, 1)) for a, b, c, d in ends)
+
+
 def mend(text: str) -> str:
     """`text` with radicals and compatibility ideographs as the characters that they stand for.
 

@@ -18,11 +18,13 @@ from gipr_ml.sources.chars import clean
 from gipr_ml.sources.html import add_html
 from gipr_ml.sources.lines import LineList
 from gipr_ml.sources.text import add_markdown
-from gipr_ml.types import Box, Cell, Line, Page
+from gipr_ml.types import Box, Cell, Line, Page, Unit
 
 _TEXT_KEYS = ("text", "block_content", "content")
 _TABLE_KEYS = ("table_body", "html", *_TEXT_KEYS)
 _KIND_KEYS = ("type", "category", "block_label", "label")
+_UNITS: dict[str, Unit] = {"type": "permille", "category": "px", "block_label": "px"}
+"""Unit of the boxes of MinerU, dots.ocr and PaddleOCR-VL, by what they call the kind of a block."""
 _BOX_KEYS = ("bbox", "block_bbox", "box")
 _LIST_KEYS = ("blocks", "parsing_res_list", "layout_dets", "full_layout_info", "content_list")
 _PAGE_KEYS = ("page_idx", "page_index", "page_no")
@@ -42,6 +44,8 @@ class Block:
     box: Box | None
     table: bool = False
     heading: int = 0
+    unit: Unit | None = None
+    """Of the box, by whose block it is."""
 
 
 def is_parsed(content: Any) -> bool:
@@ -59,21 +63,50 @@ def parse_json(text: str, name: str) -> Any:
         return None
 
 
-def read_parsed(content: Any, name: str) -> tuple[Page, ...]:
-    """The pages that a parser found; numbered from 1, or one without number where it gives none.
+def read_parsed(content: Any, name: str) -> tuple[tuple[Page, ...], Unit | None]:
+    """The pages that a parser found, numbered from 1, or one without number where it gives none;
+    and the unit of their boxes, None where it is not known.
 
     Boxes are as the parser wrote them: MinerU's are thousandths of the page's width and height,
     docling's points from the top left, the others' pixels.
     """
     lines = LineList(name)
-    sizes: dict[int, tuple[float, float]] = {}
     if _is_docling(content):
         sizes = _docling_sizes(content)
         _add_docling(lines, content, sizes)
-    else:
-        for block in _blocks(content, None, 0):
-            _add_block(lines, block)
-    return _pages(lines.lines, sizes)
+        return _pages(lines.lines, sizes), "pt"
+    blocks = list(_blocks(content, None, 0))
+    for block in blocks:
+        _add_block(lines, block)
+    unit = _unit(blocks)
+    sizes = _pixel_sizes(content) if unit == "px" else {}
+    if unit == "permille":
+        sizes = {block.page: (1000.0, 1000.0) for block in blocks if block.page}
+    return _pages(lines.lines, sizes), unit
+
+
+def _unit(blocks: Sequence[Block]) -> Unit | None:
+    """The one unit of all boxes; None where there are none, or of several parsers."""
+    boxed = [block for block in blocks if block.box]
+    units = {block.unit for block in boxed}
+    if len(units) != 1:
+        return None
+    (unit,) = units
+    if unit == "permille" and any(side > 1000 for block in boxed for side in block.box or ()):
+        return None  # as early versions of MinerU wrote them: points or pixels
+    return unit
+
+
+def _pixel_sizes(content: Any) -> dict[int, tuple[float, float]]:
+    """Width and height of the pages that say them, by number."""
+    sizes = {}
+    for page in content if isinstance(content, list) else [content]:
+        number = _page_of(page, 1) if isinstance(page, dict) else None
+        if number is not None:
+            width, height = page.get("width"), page.get("height")
+            if isinstance(width, int | float) and isinstance(height, int | float):
+                sizes[number] = float(width), float(height)
+    return sizes
 
 
 def _pages(lines: Sequence[Line], sizes: dict[int, tuple[float, float]]) -> tuple[Page, ...]:
@@ -123,22 +156,23 @@ def _page_of(content: dict[str, Any], page: int | None) -> int | None:
 
 
 def _block(content: dict[str, Any], page: int | None) -> Iterator[Block]:
-    kind = next((content[key] for key in _KIND_KEYS if isinstance(content.get(key), str)), None)
-    if kind is None or not content.keys() & _BLOCK_KEYS:
+    key = next((key for key in _KIND_KEYS if isinstance(content.get(key), str)), None)
+    if key is None or not content.keys() & _BLOCK_KEYS:
         return
-    kind = kind.lower()
+    kind, unit = content[key].lower(), _UNITS.get(key)
     box = next((box for key in _BOX_KEYS if (box := _box(content.get(key)))), None)
     for text in _strings(content, _CAPTIONS):
         yield Block(text, page, None)
     if "table" in kind and "caption" not in kind and "footnote" not in kind:
         yield from (
-            Block(text, page, box, table=True) for text in _strings(content, _TABLE_KEYS)[:1]
+            Block(text, page, box, table=True, unit=unit)
+            for text in _strings(content, _TABLE_KEYS)[:1]
         )
     else:
         level = content.get("text_level")
         heading = level if isinstance(level, int) and 0 < level < 7 else _HEADINGS.get(kind, 0)
         texts = _strings(content, ("list_items",)) or _strings(content, _TEXT_KEYS)[:1]
-        yield from (Block(text, page, box, heading=heading) for text in texts)
+        yield from (Block(text, page, box, heading=heading, unit=unit) for text in texts)
     for text in _strings(content, _NOTES):
         yield Block(text, page, None)
 

@@ -16,12 +16,13 @@ from gipr_ml.sources.chars import is_cjk
 from gipr_ml.sources.encoding import plausibility
 from gipr_ml.sources.limits import MAX_PAGES, MAX_PIXELS
 from gipr_ml.sources.lines import LineList
+from gipr_ml.sources.pages import Glyph, Sheet, rule_boxes
 from gipr_ml.sources.pages_lines import add_sheet
 from gipr_ml.sources.pdf_guard import check_streams
 from gipr_ml.sources.pdf_page import Image, PdfPage, draw_page, read_page
-from gipr_ml.sources.spaces import VALUE
-from gipr_ml.sources.vocabulary import resembles_row
-from gipr_ml.types import Box, Cell, Line, Page
+from gipr_ml.sources.pdf_seen import not_seen
+from gipr_ml.sources.readings import RELIABLE, agreement, compared, corrected, doubted, worth
+from gipr_ml.types import Box, Line, Page
 
 ReadScanned = Callable[[int, Image], Sequence[Line]]
 """Reads the picture of a page, given its index from 0. Boxes of the lines are pixels of it."""
@@ -37,12 +38,15 @@ _CHINESE = 0.1
 _ENOUGH = 40
 """Characters from which the share of Chinese ones says something."""
 _HIDDEN = 0.5
+"""Share of the characters of a page that nobody sees for all of them to be a scanner's."""
 _CURVES = 150
 """Drawn objects of a page without text, from which they are text as curves."""
-OCR_CONFIDENCE = 0.5
-"""How far a text that a scanner recognised, or whose characters are in doubt, is trusted."""
-_LABEL = 3
-"""Values that an official label is worth when two readings of a page are compared."""
+_LEAST = 0.85
+"""What is recognised may say this much of what a hidden text says, and be taken still: it knows
+what it is unsure of."""
+_TABLE = 12
+"""Values and labels by which recognition must say more than a text that is shown: the smallest
+table has about as many."""
 
 
 class PageKind(Enum):
@@ -55,17 +59,17 @@ class PageKind(Enum):
     PICTURES = "it has text, and pictures large enough to hold a table"
 
 
-def kind_of(page: PdfPage) -> PageKind:
-    """How the page is to be read, from what is on it alone; nothing is drawn for that."""
+def kind_of(page: PdfPage, unseen: int) -> PageKind:
+    """How the page is to be read. `unseen`: how many of its characters nobody sees on it."""
     glyphs = page.sheet.glyphs
     covered = _covered(page)
     if not glyphs:
         shown = covered > _PICTURE or page.drawings > _CURVES
         return PageKind.SCAN if shown else PageKind.BLANK
-    behind = page.invisible > _HIDDEN * len(glyphs)
-    if (covered > _WHOLE and (behind or len(glyphs) < _ENOUGH)) or _is_mojibake(page):
+    hidden = unseen > _HIDDEN * len(glyphs)
+    if hidden or (covered > _WHOLE and len(glyphs) < _ENOUGH) or _is_mojibake(page):
         return PageKind.DOUBTFUL
-    return PageKind.PICTURES if covered > _PICTURE and not behind else PageKind.TEXT
+    return PageKind.PICTURES if covered > _PICTURE else PageKind.TEXT
 
 
 def _covered(page: PdfPage) -> float:
@@ -97,8 +101,8 @@ def read_pdf(data: bytes, name: str, read_scanned: ReadScanned | None = None) ->
     `read_scanned` reads pages that have no text, and those whose text is in doubt or that hold
     pictures: of the latter the better reading is taken. It gets the page's index from 0 and its
     picture (height by width by 3, RGB), and gives lines whose boxes are pixels of that picture.
-    Without it a page without text gives no lines, and text in doubt is given the confidence
-    `OCR_CONFIDENCE`.
+    Without it a page without text gives no lines. Text in doubt has the confidence
+    `readings.IN_DOUBT`, and that of two readings that agree where both say the same.
 
     Raises `InputError` where the file is encrypted or broken, has no pages, or is a scan and
     `read_scanned` is missing; `EmptyInput` where nothing is on any page; `TooLarge` beyond the
@@ -149,8 +153,9 @@ class _Pages:
         pages = []
         for index in range(count):
             first = len(self._lines.lines)
-            size = self._page(index)
-            pages.append(Page(index + 1, tuple(self._lines.lines[first:]), size))
+            page = self._page(index)
+            lines = tuple(self._lines.lines[first:])
+            pages.append(_finished(index + 1, lines, page.sheet if page else None))
         if not self._lines.lines:
             raise self._nothing()
         return tuple(pages)
@@ -166,63 +171,83 @@ class _Pages:
             f"{self._name}: the PDF is a scan without text; recognise its text first (OCR)"
         )
 
-    def _page(self, index: int) -> tuple[float, float] | None:
-        """Add the lines of a page; its width and height in points."""
+    def _page(self, index: int) -> PdfPage | None:
+        """Add the lines of a page; None where it is broken."""
         try:
             page = read_page(self._document, index, self._name)
         except pdfium.PdfiumError:
             self._broken += 1
             return None
-        kind = kind_of(page)
+        if page.pixels > MAX_PIXELS:
+            raise TooLarge(
+                f"{self._name}: a picture on page {index + 1} has more than "
+                f"{MAX_PIXELS // 1_000_000} million pixels; scan it with fewer"
+            )
+        unseen = self._unseen(index, page)
+        kind = kind_of(page, len(unseen))
         self._kinds.append(kind)
         first = len(self._lines.lines)
         add_sheet(self._lines, page.sheet)
+        own = self._lines.lines[first:]
         if kind is PageKind.DOUBTFUL:
-            self._doubt(first)
+            own = doubted(own)
+        elif unseen:
+            own = doubted(own, unseen)
+        self._lines.lines[first:] = own
         if self._read_scanned and kind not in (PageKind.TEXT, PageKind.BLANK):
-            if page.pixels > MAX_PIXELS:
-                raise TooLarge(
-                    f"{self._name}: a picture on page {index + 1} has more than "
-                    f"{MAX_PIXELS // 1_000_000} million pixels; scan it with fewer"
-                )
-            self._recognise(index, first, self._read_scanned)
-        return round(page.sheet.width, 1), round(page.sheet.height, 1)
+            self._recognise(index, first, self._read_scanned, kind)
+        return page
 
-    def _doubt(self, first: int) -> None:
-        for index in range(first, len(self._lines.lines)):
-            line = self._lines.lines[index]
-            cells = tuple(replace(cell, confidence=OCR_CONFIDENCE) for cell in line.cells)
-            self._lines.lines[index] = replace(line, cells=cells)
+    def _unseen(self, index: int, page: PdfPage) -> list[Glyph]:
+        """The characters that are no part of what the page shows; see `pdf_seen`."""
+        if page.sheet.glyphs and _covered(page) > _PICTURE:
+            return not_seen(self._document, index, page)
+        return page.invisible
 
-    def _recognise(self, index: int, first: int, read_scanned: ReadScanned) -> None:
+    def _recognise(self, index: int, first: int, read_scanned: ReadScanned, kind: PageKind) -> None:
         """Put what is recognised on a page in place of its text where it says more."""
         image, scale = draw_page(self._document, index)
-        found = read_scanned(index, image)
-        if worth(found) < worth(self._lines.lines[first:]):
+        found = [_placed(line, scale) for line in read_scanned(index, image)]
+        own = self._lines.lines[first:]
+        if kind is PageKind.PICTURES:
+            if worth(found) < worth(own) + _TABLE:
+                return
+            found = corrected(found, own)
+        elif _is_better(own, found):
+            self._lines.lines[first:] = compared(own, found)
             return
+        else:
+            found = compared(found, own)
         del self._lines.lines[first:]
         numbers: dict[int, int] = {}
         for line in found:
             table = line.table
             if table is not None and table not in numbers:
                 numbers[table] = self._lines.new_table()
-            cells = [replace(cell, box=_scaled(cell.box, scale)) for cell in line.cells]
             self._lines.take(line.text)
-            own = None if table is None else numbers[table]
-            self._lines.add(cells, line.borders, None, table=own, heading=line.heading)
+            table = None if table is None else numbers[table]
+            self._lines.add(line.cells, line.borders, None, table=table, heading=line.heading)
 
 
-def worth(lines: Sequence[Line]) -> int:
-    """How much of the official tables a reading of a page shows: values and official labels."""
-    cells = [cell for line in lines for cell in line.cells if cell.text.strip()]
-    return sum(_worth(cell) for cell in cells)
+def _is_better(hidden: Sequence[Line], found: Sequence[Line]) -> bool:
+    """Whether a hidden text says more than what is recognised, and does not deny it."""
+    if worth(found) < _LEAST * worth(hidden):
+        return True
+    return worth(hidden) >= worth(found) and agreement(found, hidden) >= RELIABLE
 
 
-def _worth(cell: Cell) -> int:
-    text = cell.text.strip()
-    if VALUE.fullmatch(text):
-        return 1
-    return _LABEL if resembles_row(text) else 0
+def _finished(number: int, lines: tuple[Line, ...], sheet: Sheet | None) -> Page:
+    """The page with its size and its rules, which a broken one has not."""
+    if sheet is None:
+        return Page(number, lines)
+    size = round(sheet.width, 1), round(sheet.height, 1)
+    return Page(number, lines, size, rule_boxes(sheet.rules))
+
+
+def _placed(line: Line, scale: float) -> Line:
+    """The line with the boxes of its cells in points, of `scale` pixels each."""
+    cells = tuple(replace(cell, box=_scaled(cell.box, scale)) for cell in line.cells)
+    return replace(line, cells=cells)
 
 
 def _scaled(box: Box | None, scale: float) -> Box | None:

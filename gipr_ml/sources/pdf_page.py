@@ -1,6 +1,6 @@
 """One page of a PDF, as pdfium reads it: characters, drawn rules, pictures, and the page drawn.
 
-Only this module and `pdf` know pdfium. Nothing is drawn unless it is asked for.
+Nothing is drawn unless it is asked for.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class PdfPage:
     sheet: Sheet
     unknown: int = 0
     """Characters whose meaning the file does not say, or only for its own font."""
-    invisible: int = 0
+    invisible: list[Glyph] = field(default_factory=list)
     """Characters that are not shown, as programs put them behind a scan."""
     pictures: list[Box] = field(default_factory=list)
     pixels: int = 0
@@ -89,12 +89,17 @@ def draw_page(document: Any, index: int) -> tuple[Image, float]:
     try:
         width, height = page.get_size()
         scale = min(DPI / 72, math.sqrt(_MOST_PIXELS / max(1.0, width * height)))
-        bitmap = page.render(scale=scale, rev_byteorder=True)
-        drawn = np.array(bitmap.to_numpy()[:, :, :3], dtype=np.uint8)
-        bitmap.close()
-        return drawn, scale
+        return drawn(page, scale), scale
     finally:
         page.close()
+
+
+def drawn(page: Any, scale: float) -> Image:
+    """An open page, `scale` pixels a point."""
+    bitmap = page.render(scale=scale, rev_byteorder=True)
+    picture = np.array(bitmap.to_numpy()[:, :, :3], dtype=np.uint8)
+    bitmap.close()
+    return picture
 
 
 def _with_what_was_filled_in(document: Any, page: Any, index: int) -> Any:
@@ -170,7 +175,8 @@ class _Reader:
                 if glyph is None:
                     continue
                 how = self._how_shown(text, index, shown)
-                self._found.invisible += how.invisible
+                if how.invisible:
+                    self._found.invisible.append(glyph)
                 spaced = False
                 yield glyph, how.clip is None or glyph.lies_in(how.clip)
         finally:

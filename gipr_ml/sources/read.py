@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import NamedTuple
 
 from gipr_ml.errors import EmptyInput, InputError, TooLarge, UnknownFormat
 from gipr_ml.sources.encoding import decode
@@ -18,9 +18,14 @@ from gipr_ml.sources.limits import MAX_BYTES, MAX_TEXT_BYTES
 from gipr_ml.sources.lines import LineList
 from gipr_ml.sources.signatures import image_type, looks_like
 from gipr_ml.sources.text import add_markdown, add_text
-from gipr_ml.types import Document, Page
+from gipr_ml.types import Document, Page, Unit
 
-Unit = Literal["pt", "px", "permille"]
+
+class Placed(NamedTuple):
+    """Pages of a kind of input whose boxes may be in one unit or another."""
+
+    pages: tuple[Page, ...]
+    unit: Unit | None
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class Reader:
 
     title: str
     media_type: str
-    read: Callable[[bytes, str], tuple[Page, ...]]
+    read: Callable[[bytes, str], tuple[Page, ...] | Placed]
     unit: Unit | None = None
     """Unit of the boxes, where the kind has some."""
     text: bool = False
@@ -96,7 +101,7 @@ def _read_mhtml(data: bytes, name: str) -> tuple[Page, ...]:
     return _of_bytes(add_mhtml, data, name)
 
 
-def _read_json(data: bytes, name: str) -> tuple[Page, ...]:
+def _read_json(data: bytes, name: str) -> Placed:
     """What another parser wrote; JSON of any other kind is refused."""
     from gipr_ml.sources.parsed import is_parsed, parse_json, read_parsed
 
@@ -106,7 +111,7 @@ def _read_json(data: bytes, name: str) -> tuple[Page, ...]:
             f"{name}: is not what MinerU, docling, dots.ocr or PaddleOCR write; "
             "give the report itself"
         )
-    return read_parsed(content, name)
+    return Placed(*read_parsed(content, name))
 
 
 TEXT = Reader("text", "text/plain", _of_text(add_text), text=True)
@@ -200,7 +205,8 @@ def read_bytes(data: bytes, name: str) -> Document:
     if not data.strip():
         raise EmptyInput(f"{name}: the file is empty")
     reader = find_reader(data, name)
-    pages = reader.read(data, name)
+    found = reader.read(data, name)
+    pages, unit = found if isinstance(found, Placed) else (found, reader.unit)
     if not any(page.lines for page in pages):
         raise EmptyInput(f"{name}: the file holds no text")
     return Document(
@@ -209,7 +215,7 @@ def read_bytes(data: bytes, name: str) -> Document:
         media_type=reader.media_type,
         pages=pages,
         paged=pages[0].number is not None,
-        unit=reader.unit,
+        unit=unit,
     )
 
 

@@ -225,10 +225,9 @@ def test_debug_draws_what_was_seen(make_damaged):
         Cell("20", box=(50.0, 20.0, 60.0, 30.0)),
         Cell("7", box=(70.0, 20.0, 80.0, 30.0), confidence=0.5),
     )
-    pages = [Page(2, (Line(0, cells, page=2),))]
+    pages = [Page(2, (Line(0, cells, page=2),), rules=((5.0, 5.0, 95.0, 5.0),))]
     image = PageImage(2, picture(300, 240), 100, 80)
-    rules = {2: [(5.0, 5.0, 95.0, 5.0)]}
-    ((number, data),) = debug_pictures(report, pages, [image], rules)
+    ((number, data),) = debug_pictures(report, pages, [image])
     drawn = Image.open(io.BytesIO(data))
     assert (number, drawn.size) == (2, (300, 240))
     assert drawn.getpixel((150, 60)) == TEXT

@@ -54,7 +54,11 @@ def test_a_content_list_keeps_pages_boxes_and_faults():
     assert document.lines[0].heading == 1
     assert document.lines[2].cells[1].box == (10, 20, 30, 40)
     assert [line.table for line in document.lines[2:4]] == [0, 0]
-    assert [page.number for page in document.pages] == [1, 2]
+    assert [(page.number, page.size) for page in document.pages] == [
+        (1, (1000, 1000)),
+        (2, (1000, 1000)),
+    ]
+    assert document.unit == "permille"
 
 
 def test_blocks_of_other_parsers():
@@ -76,13 +80,17 @@ def test_blocks_of_other_parsers():
     pages = read([dots, dots])
     assert [line.page for line in pages.lines] == [1, 1, 1, 2, 2, 2]
     assert [line.number for line in pages.lines] == list(range(6))
+    assert (pages.unit, pages.pages[0].size) == ("px", None)
+    sized = read(paddle | {"width": 1654, "height": 2339})
+    assert (sized.unit, sized.pages[0].size) == ("px", (1654, 2339))
+    assert read([*dots, {"type": "text", "text": "正文", "bbox": [1, 2, 3, 4]}]).unit is None
 
 
 def test_docling_boxes_are_counted_from_the_top():
     document = read(json.loads(docling(["一、总体情况"])))
     (line,) = document.lines
     assert (line.page, line.cells[0].box) == (1, (10, 42, 500, 142))
-    assert document.pages[0].size == (595, 842)
+    assert (document.unit, document.pages[0].size) == ("pt", (595, 842))
 
 
 @pytest.mark.parametrize(
