@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from gipr_ml.assemble.merged import doubt_merged, unmerge
 from gipr_ml.assemble.regions import find_regions
 from gipr_ml.assemble.stream import stream_of
 from gipr_ml.assemble.table import TableReading
@@ -30,6 +31,7 @@ def assemble(
     `statements` are the numbers that the prose restates; they decide only between readings that
     the table itself leaves open. `agency` and `year` are passed through.
     """
+    lines, merged = unmerge(lines, forms)
     regions = find_regions(stream_of(lines), matcher, forms)
     tables: list[TableReading | None] = []
     if "t2" in regions:
@@ -39,6 +41,8 @@ def assemble(
     if "t4" in regions:
         tables.append(read_table4(regions["t4"], forms, statements))
     found = [table for table in tables if table is not None]
+    for table in found:
+        doubt_merged(table, merged, forms.identities_of(table.form.table, table.form.form))
     matched: dict[int, list[str]] = {}
     for table in found:
         for line, keys in table.lines.items():

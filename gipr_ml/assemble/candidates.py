@@ -74,6 +74,9 @@ def candidates(atoms: Sequence[Atom], width: int) -> list[Candidate]:
         if 2 <= len(inner) < width:
             # The blanks at the ends may be layout, and a cell lost.
             found += _with_lost(inner, width)
+        if len(printed) == width - 1 and all(sum_score(c.slots) < 0 for c in found):
+            # Or a blank was pushed in between, and a cell off the end.
+            found += _with_lost(printed, width)
     return sorted(found, key=lambda candidate: -candidate.score)[:MOST_CANDIDATES]
 
 

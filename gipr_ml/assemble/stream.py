@@ -35,6 +35,9 @@ _NUMBERS = re.compile(r"[+\-−]?[\dOolI〇○]+(?:\.\d+)?(?:万元|元)?")
 _GLUED_MARK = re.compile(r"^(?P<run>.*\d)(?P<mark>\d)$")
 SHORTEST_ROW = 7
 """Digits of the shortest row of table 3 that stands alone without borders."""
+ROW_WIDTHS, SHORTEST_PART = (7, 15), 0.7
+"""Columns of figures in a row of table 3 and in that of table 4, and the share of them that has to
+have cells of its own for a wider cell to be glued ones."""
 VALUES_ONLY, LONE_VALUE, IN_WORDS = 0.2, 0.55, 0.95
 """Weakness of values among values only, of a lone one, and of digits amid the words of a cell."""
 MARKS = frozenset("12345678")
@@ -188,6 +191,10 @@ class _Builder:
         if cell.illegible:
             self._atom(Kind.NUMBER, cell.text, place, line, sure=sure, bordered=True, weak=weak)
             return
+        if cell.columns > 1 and _is_glued(line, index):
+            for _ in range(cell.columns):
+                self._atom(Kind.NUMBER, cell.text, place, line, sure=sure, bordered=True, weak=weak)
+            return
         if not cell.text.strip():
             if line.borders == "explicit":
                 self._atom(Kind.BLANK, cell.text, place, line, sure=sure, bordered=True, weak=weak)
@@ -254,6 +261,18 @@ class _Builder:
         if clean(text):
             self.stream.text(Piece(clean(text), line.number, cell, 1 - weak))
             self.row += 1
+
+
+def _is_glued(line: Line, index: int) -> bool:
+    """Whether a cell of digits lies over several columns of figures: their values in one."""
+    text = line.cells[index].text.strip()
+    widths: list[int] = []
+    for cell in reversed(line.cells):
+        if cell.text.strip() and not is_run(cell.text):
+            break
+        widths.append(cell.columns)
+    whole = sum(widths) in ROW_WIDTHS and len(widths) >= SHORTEST_PART * sum(widths)
+    return whole and is_run(text) and len(text) > 1
 
 
 def _heads_label(text: str, stop: int) -> bool:

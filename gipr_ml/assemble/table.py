@@ -43,15 +43,26 @@ class TableReading:
 
     def open_cells(self, keys: Iterable[str]) -> None:
         """Cells whose value is one of several: they are illegible, whatever was likeliest."""
-        by_key = self.form.by_key
+        slots = self.slots()
         for key in keys:
-            row, column = by_key[key]
-            slots = list(self.rows[row.key])
-            index = row.columns.index(column)
-            old = slots[index]
-            slots[index] = Slot(State.ILLEGIBLE, None, old.atom, old.raw)
-            self.rows[row.key] = tuple(slots)
-            self.confidence[key] = OPEN
+            old = slots[key]
+            self.settle(key, Slot(State.ILLEGIBLE, None, old.atom, old.raw), OPEN)
+
+    def slots(self) -> dict[str, Slot]:
+        """What was read of each cell, by its key; lost rows are left out."""
+        return {
+            key: slot
+            for row in self.form.rows
+            for key, slot in zip(row.cell_keys, self.rows.get(row.key, ()), strict=False)
+        }
+
+    def settle(self, key: str, slot: Slot, confidence: float) -> None:
+        """Put another slot into a cell whose row was found."""
+        row, column = self.form.by_key[key]
+        slots = list(self.rows[row.key])
+        slots[row.columns.index(column)] = slot
+        self.rows[row.key] = tuple(slots)
+        self.confidence[key] = confidence
 
     def cells(self) -> list[ReportCell]:
         """All cells of the form, in its order."""
