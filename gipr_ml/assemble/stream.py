@@ -8,12 +8,12 @@ numbers) and the gaps of text between them.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 
+from gipr_ml.assemble.furniture import furniture
 from gipr_ml.assemble.numbers import (
     MISREAD,
     MISREAD_LETTERS,
@@ -42,7 +42,6 @@ VALUES_ONLY, LONE_VALUE, IN_WORDS = 0.2, 0.55, 0.95
 """Weakness of values among values only, of a lone one, and of digits amid the words of a cell."""
 MARKS = frozenset("12345678")
 _WORDS = re.compile(r"[^\W\d_a-zA-Z]{3}")
-_PAGE_NUMBER = re.compile(r"^[\-—–－·~]+\s*\d{1,4}\s*[\-—–－·~]+$|^第\s*\d{1,4}\s*页$")
 
 
 class Kind(Enum):
@@ -162,12 +161,11 @@ class _Builder:
         self.row = 0
 
     def build(self, lines: Sequence[LabelledLine]) -> Stream:
-        numbers = _page_numbers([labelled.line for labelled in lines])
+        edges = furniture([labelled.line for labelled in lines])
         for labelled in lines:
             self.row += 1
             line = labelled.line
-            if _is_page_number(line) or line.number in numbers:
-                self._piece(line.text, line, 0, 1.0)
+            if line.number in edges:
                 continue
             weak = _weakness(labelled)
             last_text = max(
@@ -302,26 +300,6 @@ def _may_be_run(line: Line, text: str) -> bool:
         return False
     digits = sum(character.isdigit() for character in text)
     return digits > 1 if len(line.cells) > 1 else digits >= SHORTEST_ROW
-
-
-def _is_page_number(line: Line) -> bool:
-    return bool(_PAGE_NUMBER.match(clean(line.text.replace("\t", " "))))
-
-
-def _page_numbers(lines: Sequence[Line]) -> set[int]:
-    """Lines that end a page and hold nothing but its number, as it is or counted from elsewhere."""
-    last = {line.page: line for line in lines if line.page is not None}
-    found = {
-        page: int(line.text)
-        for page, line in last.items()
-        if line.borders == "none" and re.fullmatch(r"[1-9]\d{0,2}", line.text)
-    }
-    offsets = Counter(number - page for page, number in found.items())
-    return {
-        last[page].number
-        for page, number in found.items()
-        if number == page or offsets[number - page] > 1
-    }
 
 
 def _weakness(labelled: LabelledLine) -> float:
