@@ -41,6 +41,12 @@ def read_archive(data: bytes, name: str) -> Iterator[tuple[str, bytes]]:
         yield path, read_member(archive, info, f"{name}/{path}", MAX_BYTES)
 
 
+def check_archive(data: bytes, name: str) -> None:
+    """Raise what `read_archive` raises of the archive as a whole; nothing is unpacked for that."""
+    for _ in _walk(data, name, 1):
+        pass
+
+
 def archive_paths(path: Path) -> list[Path]:
     """The files of the archive at `path`, as paths below it, in the archive's order.
 

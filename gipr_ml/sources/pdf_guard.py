@@ -7,6 +7,8 @@ are thrown away.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 import zlib
 from collections.abc import Iterator
@@ -15,10 +17,11 @@ from gipr_ml.errors import TooLarge
 from gipr_ml.sources.limits import MAX_STREAM_BYTES
 
 _STREAM = re.compile(rb"\bstream\r?\n")
-_PACKED = re.compile(rb"/Fl(?:ateDecode)?\b")
-_PICTURE = re.compile(rb"/Subtype\s*/Image\b")
-_OTHER = re.compile(rb"/(?:Length1|EmbeddedFile|Length3)\b")
-"""Fonts, which are large and are not drawn, and files that are only carried along."""
+_ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
+_HEX, _BASE85 = re.compile(rb"/(?:ASCIIHexDecode|AHx)\b"), re.compile(rb"/(?:ASCII85Decode|A85)\b")
+_OTHER = re.compile(rb"/Subtype\s*/Image\b|/Length[13]\b|/EmbeddedFile\b")
+"""Pictures, fonts and files that are carried along: large, and not drawn as commands."""
+_COMMANDS = re.compile(rb"[\d.\-]+\s+[\d.\-]+\s+(?:m|l|re|Td|TD|cm|w|rg|RG|d0)\s")
 _HEAD = 2_000
 """Bytes before a stream that its description may take."""
 _PIECE = 1 << 16
@@ -29,34 +32,69 @@ _OF_INTEREST = 20_000
 def check_streams(data: bytes, name: str) -> None:
     """Raise `TooLarge` where a stream that may be drawn unpacks to more than any page of a report.
 
-    Pictures are left out: they are not unpacked unless a page is drawn.
+    What a stream holds is told by its bytes, not by what its description says: pictures and fonts
+    are left out, as they are not unpacked unless a page is drawn, but not drawing commands that
+    are called one.
     """
-    for start, end, twice in _streams(data):
-        if _unpacks_beyond(data, start, end, twice):
+    for packed, other in _streams(data):
+        opening = _opening(packed)
+        twice = _is_packed(opening)
+        if len(packed) < _OF_INTEREST and not twice:
+            continue
+        if twice:
+            opening = _opening(opening)
+        if other and not _COMMANDS.search(opening):
+            continue
+        if _unpacks_beyond(packed, twice):
             raise TooLarge(f"{name}: the PDF unpacks to more than a report can have; may be a trap")
 
 
-def _streams(data: bytes) -> Iterator[tuple[int, int, bool]]:
-    """Where packed streams begin and end, and whether they are packed more than once."""
+def _streams(data: bytes) -> Iterator[tuple[bytes, bool]]:
+    """Streams that are packed, and whether they call themselves something that is not drawn."""
     for match in _STREAM.finditer(data):
         head = data[max(0, match.start() - _HEAD) : match.start()]
-        head = head[head.rfind(b"obj") :]
-        packed = len(_PACKED.findall(head))
-        if not packed or _PICTURE.search(head) or _OTHER.search(head):
-            continue
+        head = _ESCAPED.sub(lambda code: bytes([int(code[1], 16)]), head[head.rfind(b"obj") :])
         end = data.find(b"endstream", match.end())
-        end = len(data) if end < 0 else end
-        if packed > 1 or end - match.end() >= _OF_INTEREST:
-            yield match.end(), end, packed > 1
+        content = data[match.end() : len(data) if end < 0 else end]
+        if not _is_packed(content):
+            content = _from_ascii(content, head)
+        if _is_packed(content):
+            yield content, _OTHER.search(head) is not None
 
 
-def _unpacks_beyond(data: bytes, start: int, end: int, twice: bool) -> bool:
-    """Whether `data[start:end]` unpacks to more than the limit."""
+def _is_packed(content: bytes) -> bool:
+    """Whether the bytes begin as deflate does (RFC 1950)."""
+    return len(content) > 2 and content[0] & 15 == 8 and (content[0] << 8 | content[1]) % 31 == 0
+
+
+def _from_ascii(content: bytes, head: bytes) -> bytes:
+    """The bytes that digits or letters stand for."""
+    try:
+        if _HEX.search(head):
+            digits = b"".join(content.partition(b">")[0].split())
+            return binascii.unhexlify(digits + b"0" * (len(digits) % 2))
+        if _BASE85.search(head):
+            return base64.a85decode(content.strip().removeprefix(b"<~").partition(b"~>")[0])
+    except ValueError:
+        return b""
+    return b""
+
+
+def _opening(packed: bytes) -> bytes:
+    """The first bytes that a stream unpacks to; what there is of them where it is damaged."""
+    try:
+        return zlib.decompressobj().decompress(packed[:_PIECE], _PIECE)
+    except zlib.error:
+        return b""
+
+
+def _unpacks_beyond(data: bytes, twice: bool) -> bool:
+    """Whether `data` unpacks to more than the limit, packed `twice` or once."""
     outer, inner = zlib.decompressobj(), zlib.decompressobj()
     size = 0
     try:
-        for place in range(start, end, _PIECE):
-            packed = data[place : min(place + _PIECE, end)]
+        for place in range(0, len(data), _PIECE):
+            packed = data[place : place + _PIECE]
             while packed:
                 piece = outer.decompress(packed, _PIECE)
                 packed = outer.unconsumed_tail

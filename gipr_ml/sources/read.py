@@ -259,6 +259,8 @@ def may_be_report(path: Path) -> bool:
 
 def _packed(data: bytes, name: str) -> Reader:
     """The reader for a ZIP package."""
+    from gipr_ml.sources.archive import check_archive
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             parts = {part.lstrip("/") for part in package.namelist()}
@@ -269,6 +271,7 @@ def _packed(data: bytes, name: str) -> Reader:
     for part, reader in _PARTS:
         if part in parts:
             return reader
+    check_archive(data, name)
     raise UnknownFormat(
         f"{name}: is an archive or a document of a kind that is not read; "
         "give archives to gipr process, or unpack them"

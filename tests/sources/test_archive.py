@@ -80,6 +80,8 @@ def test_bombs_are_refused_and_cost_nothing():
         next(members)
     with pytest.raises(TooLarge, match="more than 2,000 files"):
         list(read_archive(packed({f"{n}.txt": b"" for n in range(2001)}), "x.zip"))
+    with pytest.raises(TooLarge, match="more than 2,000 files"):
+        read_bytes(packed({f"{n}.txt": b"" for n in range(2001)}), "x.zip")
 
 
 def test_a_member_that_lies_about_its_size_is_refused():

@@ -468,13 +468,16 @@ def pages(number: int) -> bytes:
     return written(draw)
 
 
-def bomb() -> bytes:
+def bomb(head: bytes = b"/Filter/FlateDecode", ascii_too: bool = False) -> bytes:
+    """Drawing commands without end, whatever their description calls them."""
     commands = zlib.compress(b"0 0 m 1 1 l S\n" * (2 * MAX_STREAM_BYTES // 14), 9)
+    if ascii_too:
+        commands = commands.hex().encode() + b">"
     parts = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>",
-        b"<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream" % (len(commands), commands),
+        b"<</Length %d%s>>stream\n%s\nendstream" % (len(commands), head, commands),
     ]
     body = b"%PDF-1.4\n"
     for number, part in enumerate(parts, 1):
@@ -498,6 +501,11 @@ def empty() -> bytes:
         (lambda: pdf()[:5000], InputError, "damaged or cut short"),
         (lambda: b"%PDF-1.7\n" + bytes(500), InputError, "damaged or cut short"),
         (bomb, TooLarge, "may be a trap"),
+        (lambda: bomb(b"/Filter 9 0 R"), TooLarge, "may be a trap"),
+        (lambda: bomb(b"/Subtype/Image/Filter/FlateDecode"), TooLarge, "may be a trap"),
+        (lambda: bomb(b"/Length1 9/Filter/FlateDecode"), TooLarge, "may be a trap"),
+        (lambda: bomb(b"/Filter/#46late#44ecode"), TooLarge, "may be a trap"),
+        (lambda: bomb(b"/Filter[/AHx/Fl]", ascii_too=True), TooLarge, "may be a trap"),
         (lambda: written(lambda page: page.showPage()), EmptyInput, "holds no text"),
     ],
 )
