@@ -16,8 +16,8 @@ from gipr_ml.heading import agency_and_year, why_not_a_report
 from gipr_ml.lines import LineModel, load_model
 from gipr_ml.match import Matcher, load_matcher
 from gipr_ml.narrative import read_narrative
+from gipr_ml.sources import beside, read_bytes, read_path
 from gipr_ml.sources import page_images as pictures_of
-from gipr_ml.sources import read_bytes, read_path
 from gipr_ml.store import default_folder
 from gipr_ml.types import Document, LabelledLine, PageImage, Reading, Report, ReportLine, Status
 
@@ -36,7 +36,10 @@ def process(path: str | Path, *, model: Path | None = None) -> Report:
         data = read_path(path)
     except InputError as error:
         return rejected(path.name, b"", error)
-    return process_bytes(data, path.name, model=model)
+    try:
+        return process_document(read_bytes(data, path.name, beside(path)), model=model)
+    except InputError as error:
+        return rejected(path.name, data, error)
 
 
 def process_bytes(data: bytes, name: str, *, model: Path | None = None) -> Report:

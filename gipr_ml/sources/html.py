@@ -12,6 +12,7 @@ from gipr_ml.errors import InputError
 from gipr_ml.sources.chars import clean, join_texts
 from gipr_ml.sources.layout import SourceLine, add_lines
 from gipr_ml.sources.lines import LineList
+from gipr_ml.sources.pictures import Pictures
 from gipr_ml.sources.vocabulary import vocabulary
 from gipr_ml.types import Cell
 
@@ -37,17 +38,20 @@ Element = Any
 """An element of lxml, which is not typed."""
 
 
-def add_html(lines: LineList, page: str, *, first_line: int = 1) -> None:
+def add_html(
+    lines: LineList, page: str, *, first_line: int = 1, pictures: Pictures | None = None
+) -> None:
     """Add the lines of a web page or of a piece of one. `first_line`: where it begins in the file.
 
     Each row of a table is a line with a cell for each of its own `<td>` and `<th>`: a cell that
     spans rows stands in its first row only. `<title>` comes first where the page shows no title.
+    `pictures` reads the pictures of the page; without, they are passed over.
     Raises `InputError` where elements are nested deeper than on any real page.
     """
     root = _parse(lines.name, page)
     if root is None:
         return
-    walk = _Walk(lines, first_line - 1)
+    walk = _Walk(lines, first_line - 1, pictures)
     walk.title(root)
     walk.block(root)
     walk.flush()
@@ -73,8 +77,9 @@ def _parse(name: str, page: str) -> Element | None:
 class _Walk:
     """Goes through the page once, in order, and hands on tables and text."""
 
-    def __init__(self, lines: LineList, offset: int) -> None:
+    def __init__(self, lines: LineList, offset: int, pictures: Pictures | None) -> None:
         self._lines = lines
+        self._pictures = pictures
         self._offset = offset
         self._text: list[SourceLine] = []
         self._inline: list[str] = []
@@ -99,6 +104,10 @@ class _Walk:
         if tag == "table":
             self._end_line()
             self._table(element)
+            return
+        if tag == "img" and self._pictures is not None:
+            self.flush()
+            self._pictures.add(self._lines, element.get("src") or "")
             return
         if tag == "pre":
             self._end_line()
@@ -227,6 +236,7 @@ def _is_layout(cells: list[Element], texts: list[list[str]], nested: bool) -> bo
         return True
     return any(
         (len(text) > 1 and sum(map(len, text)) > _LONG_CELL)
+        or (not any(text) and cell.find(".//img") is not None)
         or (nested and next(cell.iter("table", "pre", *_HEADINGS), None) is not None)
         for cell, text in zip(cells, texts, strict=True)
     )

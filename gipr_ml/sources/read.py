@@ -8,6 +8,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ from gipr_ml.sources.encoding import decode
 from gipr_ml.sources.html import add_html
 from gipr_ml.sources.limits import MAX_BYTES, MAX_TEXT_BYTES
 from gipr_ml.sources.lines import LineList
+from gipr_ml.sources.pictures import Find, Pictures, beside
+from gipr_ml.sources.readings import worth
 from gipr_ml.sources.signatures import image_type, looks_like
 from gipr_ml.sources.text import add_markdown, add_text
 from gipr_ml.types import Document, Page, Unit
@@ -98,7 +101,28 @@ def _read_office(data: bytes, name: str) -> tuple[Page, ...]:
 def _read_mhtml(data: bytes, name: str) -> tuple[Page, ...]:
     from gipr_ml.sources.mhtml import add_mhtml
 
-    return _of_bytes(add_mhtml, data, name)
+    pages = _of_bytes(add_mhtml, data, name)
+    return _better(pages, lambda: _of_bytes(partial(add_mhtml, pictured=True), data, name))
+
+
+def _read_html(data: bytes, name: str, find: Find | None = None) -> tuple[Page, ...]:
+    def pictured(lines: LineList, text: str) -> None:
+        add_html(lines, text, pictures=Pictures(find))
+
+    pages = _of_text(add_html)(data, name)
+    if b"<img" not in data.lower().replace(b"\0", b""):
+        return pages
+    return _better(pages, lambda: _of_text(pictured)(data, name))
+
+
+def _better(pages: tuple[Page, ...], pictured: Callable[[], tuple[Page, ...]]) -> tuple[Page, ...]:
+    """The page with what its pictures say, where its text lacks tables and they have some."""
+    lines = [line for page in pages for line in page.lines]
+    if worth(lines) >= _WITH_TABLES:
+        return pages
+    found = pictured()
+    more = worth([line for page in found for line in page.lines]) - worth(lines)
+    return found if more >= _A_TABLE else pages
 
 
 def _read_json(data: bytes, name: str) -> Placed:
@@ -116,7 +140,7 @@ def _read_json(data: bytes, name: str) -> Placed:
 
 TEXT = Reader("text", "text/plain", _of_text(add_text), text=True)
 MARKDOWN = Reader("Markdown", "text/markdown", _of_text(add_markdown), text=True)
-HTML = Reader("web page", "text/html", _of_text(add_html), text=True)
+HTML = Reader("web page", "text/html", _read_html, text=True)
 MHTML = Reader("saved web page", "multipart/related", _read_mhtml, text=True)
 JSON = Reader("output of parsers", "application/json", _read_json, text=True)
 PDF = Reader("PDF", "application/pdf", _read_pdf, unit="pt")
@@ -168,6 +192,9 @@ ARCHIVES = (".zip",)
 _PARTS = (("word/document.xml", DOCX), ("xl/workbook.xml", XLSX), ("OFD.xml", OFD))
 """Parts by which a ZIP package is told."""
 _BEGINNINGS = ((b"%PDF-", PDF), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OFFICE), (b"{\\rtf", RTF))
+_WITH_TABLES, _A_TABLE = 120, 12
+"""Official labels and values (see `readings.worth`) of a page whose text has table 3, and by how
+much its pictures must say more for them to hold a table."""
 _PDF_WITHIN = 1024
 """Bytes that may stand before the beginning of a PDF, as its standard says."""
 _OPENING = 4096
@@ -192,20 +219,21 @@ def read_document(path: Path) -> Document:
         data = read_path(path)
     except OSError as error:
         raise InputError(f"{path.name}: cannot be opened ({error.strerror})") from error
-    return read_bytes(data, path.name)
+    return read_bytes(data, path.name, beside(path))
 
 
-def read_bytes(data: bytes, name: str) -> Document:
+def read_bytes(data: bytes, name: str, find: Find | None = None) -> Document:
     """Read the bytes of a file called `name`; its suffix is a hint, its content decides.
 
-    Raises the same errors as `read_document`.
+    `find` gives the pictures that a web page shows from beside it; see `pictures.beside`. Raises
+    the same errors as `read_document`.
     """
     if len(data) > MAX_BYTES:
         raise TooLarge(f"{name}: larger than {MAX_BYTES // 1_000_000} MB; give one report a file")
     if not data.strip():
         raise EmptyInput(f"{name}: the file is empty")
     reader = find_reader(data, name)
-    found = reader.read(data, name)
+    found = _read_html(data, name, find) if reader is HTML else reader.read(data, name)
     pages, unit = found if isinstance(found, Placed) else (found, reader.unit)
     if not any(page.lines for page in pages):
         raise EmptyInput(f"{name}: the file holds no text")
