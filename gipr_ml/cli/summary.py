@@ -211,7 +211,11 @@ def _lines(entry: Entry, width: int) -> list[str]:
     name = entry.name + " " * (width - _width(entry.name))
     head = f"{typer.style(f'{words:12}', fg=colour)}  {name}  "
     if entry.reason:
-        return [head + entry.reason]
+        if entry.status != Status.REJECTED:
+            return [head + entry.reason]
+        from gipr_ml.export.reasons import reason_in_chinese
+
+        return [head + entry.reason, f"{'':14}{reason_in_chinese(entry.reason)}"]
     facts = [f"{entry.read} of {entry.cells} cells", f"{entry.passed} rules hold"]
     found = entry.errors + entry.warnings + entry.infos
     if found:

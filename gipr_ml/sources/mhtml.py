@@ -32,7 +32,7 @@ def add_mhtml(lines: LineList, data: bytes, pictured: bool = False) -> None:
     contents = [content for part in pages if (content := _content(part)).strip()]
     if not contents:
         raise InputError(f"{lines.name}: the saved page holds no page; save it anew as HTML")
-    base = pages[0].get("Content-Location") or message.get("Snapshot-Content-Location", "")
+    base = str(pages[0].get("Content-Location") or message.get("Snapshot-Content-Location", ""))
     pictures = Pictures(saved_with(_pictures(message), base)) if pictured else None
     for content in contents:
         add_html(lines, decode(content, lines.name), pictures=pictures)

@@ -195,11 +195,17 @@ def test_without_images_a_cell_leads_to_the_line(make_report):
 
 def test_a_rejected_report_says_why(make_report, tmp_path):
     report = make_report(
-        cells=(), findings=(), narrative=(), status=Status.REJECTED, reason="文件是空的"
+        cells=(),
+        findings=(),
+        narrative=(),
+        status=Status.REJECTED,
+        reason="a.txt: the file is empty",
     )
     (path,) = write(report, tmp_path, ["html"], images=[])
     page = html.document_fromstring(path.read_bytes().decode())
-    assert words(page.find_class("reason")[0]) == "文件是空的"
+    assert words(page.find_class("reason")[0]) == (
+        "文件是空的，或没有可识别的文字。 a.txt: the file is empty"
+    )
     assert "未能作为年度报告读取" in words(page.find_class("status")[0])
 
 

@@ -20,6 +20,7 @@ from gipr_ml.export.marks import (
     figure,
     number_said,
 )
+from gipr_ml.export.reasons import reason_in_chinese
 from gipr_ml.forms import TableForm, load_forms
 from gipr_ml.types import (
     Finding,
@@ -91,7 +92,7 @@ class View:
     title: str
     status: str
     status_words: Both
-    reason: str
+    reason: Both
     facts: list[tuple[Both, Both]]
     tables: list[TableView]
     look: list[CellView]
@@ -111,7 +112,9 @@ def build_view(report: Report, images: Sequence[PageImage] = ()) -> View:
         title=f"{report.agency or report.name} {report.year or ''}".strip(),
         status=str(report.status),
         status_words=Both(STATUS_NAMES[report.status], _STATUS_ENGLISH[report.status]),
-        reason=report.reason or "",
+        reason=Both(reason_in_chinese(report.reason), report.reason)
+        if report.reason
+        else Both("", ""),
         facts=list(_facts(report)),
         tables=[_table(name, table, cells) for name, table in tables.items()],
         look=[cell for cell in cells.values() if cell.needs_look],

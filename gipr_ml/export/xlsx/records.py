@@ -19,6 +19,7 @@ from gipr_ml.export.marks import (
     figure,
     number_said,
 )
+from gipr_ml.export.reasons import reason_in_chinese
 from gipr_ml.export.xlsx.style import (
     BOLD,
     CENTRE,
@@ -80,7 +81,7 @@ def _facts(report: Report) -> Iterable[tuple[str, str | int]]:
     yield "年份", report.year or "文件未说明"
     yield "结论", STATUS_NAMES[report.status]
     if report.reason:
-        yield "原因", report.reason
+        yield "原因", f"{reason_in_chinese(report.reason)} {report.reason}"
     yield "读出的单元格", f"{read} / {len(report.cells)}"
     yield "成立的勾稽关系", report.passed
     yield "核对结果", counts
