@@ -197,7 +197,9 @@ def test_a_rejected_document_has_an_overview_alone(tmp_path):
         write(report, tmp_path, [kind])
     book = load_workbook(tmp_path / "x.xlsx")
     assert book.sheetnames == ["概况"]
-    assert labelled(book["概况"], "原因")[1].value == "the file is empty"
+    assert labelled(book["概况"], "原因")[1].value == (
+        "文件是空的，或没有可识别的文字。 the file is empty"
+    )
 
 
 # ---------------------------------------------------------------- files
