@@ -59,6 +59,9 @@ def _merged(
     values = _values(labelled)
     if not values or labelled.line.borders != "explicit":
         return None
+    texts = ["".join(cell.text.split()) for cell in labelled.line.cells[-values:]]
+    if any(len(text) == 1 for text in texts):
+        return None  # one digit is the value of one row: then only the labels ran together
     for place in reversed(range(len(labelled.line.cells) - values)):
         found = _labels_in(labelled.line.cells[place].text, labels)
         if found is not None:
