@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 import pypdfium2 as pdfium
 import pytest
-from office_files import PdfPen, Table, blocks, pdf
+from office_files import PdfPen, Printer, Table, blocks, pdf
 from reportlab.pdfgen import canvas
 
 import gipr_ml
@@ -80,6 +80,42 @@ def test_pages_shown_turned_are_read_the_same(turns):
     report = process_bytes(file.getvalue(), "report.pdf")
     assert {cell.key: cell.value for cell in report.cells} == wanted()
     assert report.status is Status.CONSISTENT
+
+
+class FurnishedPen(PdfPen):
+    """Writes a head and a foot on every page."""
+
+    def __init__(self, height: float, head: str, foot: str) -> None:
+        super().__init__(595, height)
+        self.furniture = head, foot
+        self.number = 0
+
+    def end_page(self) -> None:
+        self.number += 1
+        for y, text in zip((25, self.height - 20), self.furniture, strict=True):
+            self.text(50, y, text.format(n=self.number), 8)
+        super().end_page()
+
+
+@pytest.mark.parametrize("ruled", [True, False])
+@pytest.mark.parametrize(
+    ("head", "foot"),
+    [
+        ("2025/1/17 16:40  兰汀市交通运输局2024年度报告", "https://a.gov.cn/t2025.html  {n}/5"),
+        ("1/17/25, 4:40 PM", "{n}/5"),
+        ("兰汀市交通运输局（2024年）", "第 {n} 页 / 共 5 页"),
+        ("", "- {n} -"),
+        ("", "Page {n} of 5"),
+    ],
+)  # fmt: skip
+def test_heads_and_feet_of_pages_are_no_values_and_part_no_table(head, foot, ruled):
+    pen = FurnishedPen(420, head, foot)
+    Printer(pen, height=420, ruled=ruled).print(blocks())
+    report = process_bytes(pen.close(), "report.pdf")
+    assert {cell.key: cell.value for cell in report.cells} == wanted()
+    assert {doubt.code for doubt in report.doubts} <= (
+        set() if ruled else {"t3.header", "t4.header"}
+    )
 
 
 def test_rows_pages_and_boxes():
