@@ -108,8 +108,8 @@ def _spans(
 ) -> list[tuple[float, float]]:
     """The columns of values of a row between printed rules; none where two numbers share one."""
     height = sheet.height
-    area = (0.0, band.y - 1.2 * height, float(sheet.plain.shape[1]), band.y + 1.2 * height)
-    width = sheet.plain.shape[1]
+    area = (0.0, band.y - 1.2 * height, float(sheet.grey.shape[1]), band.y + 1.2 * height)
+    width = sheet.grey.shape[1]
     edges = [x for x in rules.upright(area, support=0.8) if MARGIN < x / width < 1 - MARGIN]
     spans = list(pairwise(edges))
     numbers = [w for w in row if w.number is not None]

@@ -70,7 +70,7 @@ class Engine:
         self._digits = [0, *(self._characters.index(digit) for digit in DIGITS)]
 
     def detect(self, image: Image, side: int) -> Quads:
-        """Boxes of text on an RGB page, found at `side` pixels on its long side."""
+        """Boxes of text on a page, grey or RGB, found at `side` pixels on its long side."""
         import cv2
 
         height, width = image.shape[:2]

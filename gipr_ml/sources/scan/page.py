@@ -22,6 +22,18 @@ SMALLEST_SIDE = 16
 """Pixels; anything smaller holds no text."""
 COLOURED = 40
 """Difference between the channels of a pixel from which it counts as coloured."""
+STEP = 4
+"""Pixels between those that are looked at for colour."""
+FEWEST = 40
+"""Coloured ones among them that may be a seal."""
+SEAL, BREAK = 0.07, 0.012
+"""Least side of a seal and widest break in its strokes, over the shorter side of the page."""
+FILLED = 0.6
+"""Share of its rectangle that a seal fills at most; what fills more is shading."""
+PAPER = 80
+"""Percentile of the light on a page that is its paper."""
+DEEP, DARK = 0.5, 0.3
+"""Saturation of a pixel that is all coloured ink, and its least brightness over that of paper."""
 
 
 def load_pages(data: bytes, name: str) -> Iterator[Any]:
@@ -76,25 +88,60 @@ def size_of(page: Any) -> tuple[int, int]:
     return int(width), int(height)
 
 
-def without_colour(pixels: Pixels) -> NDArray[np.uint8]:
-    """Grey of shape (height, width) in which red seals and blue stamps are nearly white.
+def to_grey(pixels: Pixels) -> NDArray[np.uint8]:
+    """Grey of shape (height, width) in which red seals and blue stamps are as white as the paper.
 
-    The lightest channel keeps black ink black; on grey pages it is the page itself.
+    Ink filters light: black ink takes all of it, coloured ink leaves one channel nearly whole. So
+    the lightest channel is divided by what the coloured ink lets through there, as far as a pixel
+    is coloured; black print stays black, below a seal too. Coloured lines of text stay dark.
     """
-    return np.ascontiguousarray(pixels.max(axis=2))
+    import cv2
+
+    plain: NDArray[np.uint8] = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    for left, top, right, bottom in _seals(pixels):
+        plain[top:bottom, left:right] = _without_ink(pixels[top:bottom, left:right])
+    return plain
 
 
-def grey(pixels: Pixels) -> NDArray[np.uint8]:
-    """Plain grey of shape (height, width), in which coloured ink stays dark."""
-    weights = np.array([0.299, 0.587, 0.114], dtype=np.float32)
-    return np.asarray(pixels.astype(np.float32) @ weights, dtype=np.uint8)
+def _seals(pixels: Pixels) -> list[tuple[int, int, int, int]]:
+    """Rectangles around what is coloured, too high for a line of text, and no filled area."""
+    import cv2
+
+    small = np.ascontiguousarray(pixels[::STEP, ::STEP])
+    spread = small.max(axis=2).astype(np.int16) - small.min(axis=2)
+    mask = (spread > COLOURED).astype(np.uint8)
+    if mask.sum() < FEWEST:
+        return []
+    side = min(mask.shape)
+    gap = max(3, round(BREAK * side))
+    whole = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8))
+    _, labels, found, _ = cv2.connectedComponentsWithStats(whole, connectivity=8)
+    height, width = pixels.shape[:2]
+    seals = []
+    for number, (x, y, wide, high, _) in enumerate(found[1:], 1):
+        inside = labels[y : y + high, x : x + wide] == number
+        filled = mask[y : y + high, x : x + wide][inside].sum() / (wide * high)
+        if min(wide, high) < SEAL * side or filled > FILLED:
+            continue
+        box = (x - 2, y - 2, x + wide + 2, y + high + 2)
+        left, top, right, bottom = (STEP * int(v) for v in box)
+        seals.append((max(0, left), max(0, top), min(width, right), min(height, bottom)))
+    return seals
 
 
-def has_colour(pixels: Pixels) -> bool:
-    """Whether a page has ink in colour: a seal, a stamp, a red head."""
-    small = pixels[::4, ::4].astype(np.int16)
-    spread = small.max(axis=2) - small.min(axis=2)
-    return bool((spread > COLOURED).mean() > 0.0005)
+def _without_ink(part: Pixels) -> NDArray[np.uint8]:
+    """Part of a page with its coloured ink divided out; every pair of channels is looked up."""
+    paper = np.maximum(np.percentile(part[::2, ::2].reshape(-1, 3), PAPER, axis=0), 1)
+    even = np.minimum(part * (float(paper.max()) / paper.astype(np.float32)), 255).astype(np.uint8)
+    value, low = even.max(axis=2), even.min(axis=2)
+    levels = np.arange(256, dtype=np.float32)
+    depth = (levels[:, None] - levels[None, :]) / np.maximum(levels[:, None], 1)
+    stamped = value[(value - low > DEEP * value) & (value > DARK * paper.max())]
+    passes = float(np.median(stamped) / paper.max()) if len(stamped) else 1.0
+    gain = 1 / (1 - max(0.0, 1 - passes) * np.clip(depth / DEEP, 0, 1))
+    table = np.clip(levels[:, None] * gain, 0, 255).astype(np.uint8)
+    lifted: NDArray[np.uint8] = table[value, low]
+    return lifted
 
 
 def _eight_bits(image: Any) -> Any:

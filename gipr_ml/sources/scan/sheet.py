@@ -14,7 +14,7 @@ from gipr_ml.sources.scan.frame import Frame, fit_frame, sizes
 from gipr_ml.sources.scan.glyphs import like_which
 from gipr_ml.sources.scan.ocr import Engine, Quads, Reading
 from gipr_ml.sources.scan.orient import quarter_turns, turn, turn_box
-from gipr_ml.sources.scan.page import Pixels, grey, has_colour, without_colour
+from gipr_ml.sources.scan.page import Pixels, to_grey
 
 Rect = tuple[float, float, float, float]
 """Left, top, right, bottom in straight coordinates."""
@@ -24,9 +24,6 @@ COARSE, FINE = 960, 1280
 to be turned on its side, where the first look sees less."""
 STRAIGHT = 1754
 """Pixels on the long side of the straight picture in which rules and ink are looked for."""
-FADED = 0.4
-"""Contrast of a crop without its colours against the one with them, below which the text itself
-is coloured."""
 LIGHT = 60
 """Least difference of paper and ink in levels of grey."""
 SINGLE = 1.2
@@ -39,10 +36,8 @@ MESH = 16
 class Sheet:
     """An upright page; build it with `look`."""
 
-    plain: NDArray[np.uint8]
-    """Grey, coloured ink dark."""
-    black: NDArray[np.uint8]
-    """Grey, coloured ink light: the same array where the page has no colours."""
+    grey: NDArray[np.uint8]
+    """The page, seals left out."""
     quads: Quads
     frame: Frame
     turns: int
@@ -58,14 +53,14 @@ class Sheet:
     @cached_property
     def scale(self) -> float:
         """Pixels of the straight picture for one of the page."""
-        return min(1.0, float(STRAIGHT / max(self.plain.shape)))
+        return min(1.0, float(STRAIGHT / max(self.grey.shape)))
 
     @cached_property
     def straight(self) -> NDArray[np.uint8]:
         """The page in straight coordinates times `scale`, evenly lit: paper is 255."""
         import cv2
 
-        height, width = (max(1, round(side * self.scale)) for side in self.black.shape)
+        height, width = (max(1, round(side * self.scale)) for side in self.grey.shape)
         x = np.arange(0, width + MESH, MESH)
         y = np.arange(0, height + MESH, MESH)
         points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2) / self.scale
@@ -75,7 +70,7 @@ class Sheet:
         half = (MESH - 1) / 2
         shift = np.array([[1, 0, -half], [0, 1, -half]], dtype=np.float32)
         fine = cv2.warpAffine(fine, shift, (width, height), borderMode=cv2.BORDER_REPLICATE)
-        source = self.black
+        source = self.grey
         if self.scale < 0.8:
             source = cv2.blur(source, (2, 2))
         picture = cv2.remap(source, fine, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
@@ -102,12 +97,8 @@ class Sheet:
         return self.frame.back(corners).astype(np.float32)
 
     def crop(self, quad: NDArray[np.float32]) -> NDArray[np.uint8]:
-        """What stands within four corners, without seals unless the text itself is coloured."""
-        crop = cut(self.black, quad)
-        if self.black is self.plain:
-            return laid_out(crop)
-        coloured = cut(self.plain, quad)
-        return laid_out(coloured if _contrast(crop) < FADED * _contrast(coloured) else crop)
+        """What stands within four corners."""
+        return laid_out(cut(self.grey, quad))
 
     def read(self, quads: Sequence[NDArray[np.float32]], models: Engine) -> list[Reading]:
         """What stands within the corners of each of `quads`."""
@@ -124,7 +115,7 @@ class Sheet:
     def box(self, rect: Rect) -> Rect:
         """A straight rectangle in pixels of the page as it was given, before it was turned."""
         left, top, right, bottom = self.frame.back_box(rect)
-        height, width = self.plain.shape
+        height, width = self.grey.shape
         sides = (left / width, top / height, right / width, bottom / height)
         left, top, right, bottom = turn_box(tuple(min(1.0, max(0.0, s)) for s in sides), self.turns)
         width, height = self.given
@@ -138,20 +129,14 @@ class Sheet:
 
 def look(pixels: Pixels, given: tuple[int, int], models: Engine) -> Sheet:
     """Find the text of a page, and put it upright; `given` is its size before it was reduced."""
-    quads = models.detect(pixels, COARSE)
-    turns = quarter_turns(pixels, quads, models) if len(quads) else 0
-    pixels, quads = turn(pixels, quads, turns)
+    grey = to_grey(pixels)
+    quads = models.detect(grey, COARSE)
+    turns = quarter_turns(grey, quads, models) if len(quads) else 0
+    grey, quads = turn(grey, quads, turns)
     if turns % 2:
-        quads = models.detect(pixels, FINE)
-    height, width = pixels.shape[:2]
-    plain = grey(pixels)
-    black = without_colour(pixels) if has_colour(pixels) else plain
-    return Sheet(plain, black, quads, fit_frame(quads, width, height), turns, given)
-
-
-def _contrast(crop: NDArray[np.uint8]) -> float:
-    low, high = np.percentile(crop, (3, 90))
-    return float(high - low)
+        quads = models.detect(grey, FINE)
+    height, width = grey.shape
+    return Sheet(grey, quads, fit_frame(quads, width, height), turns, given)
 
 
 def _evenly_lit(picture: NDArray[np.uint8], reach: int) -> NDArray[np.uint8]:

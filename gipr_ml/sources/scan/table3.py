@@ -75,7 +75,7 @@ def _floor(sheet: Sheet, words: Sequence[Word], header: Header | None) -> float:
     """Where the next table begins, or the end of the page."""
     top = header.bottom if header is not None else 0.0
     tops = [w.rect[1] for w in words if w.y > top and any(t in w.text for t in OTHER_TABLES)]
-    return min([*tops, float(sheet.plain.shape[0])])
+    return min([*tops, float(sheet.grey.shape[0])])
 
 
 def _is_continuation(rows: Sequence[Sequence[Word]]) -> bool:
