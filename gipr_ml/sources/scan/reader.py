@@ -7,13 +7,15 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from gipr_ml.sources.scan.banded import header4, read_row
+from gipr_ml.sources.scan.banded import read_row
 from gipr_ml.sources.scan.draft import Draft, text_cell
 from gipr_ml.sources.scan.ocr import Engine, engine
 from gipr_ml.sources.scan.page import SMALLEST_SIDE, size_of, to_pixels
 from gipr_ml.sources.scan.rules import Rules
 from gipr_ml.sources.scan.sheet import Sheet, look
+from gipr_ml.sources.scan.table2 import read_table2
 from gipr_ml.sources.scan.table3 import read_table3
+from gipr_ml.sources.scan.table4 import read_table4
 from gipr_ml.sources.scan.words import Word, read_words, text_rows
 from gipr_ml.types import Cell, Line
 
@@ -49,36 +51,21 @@ def read_scanned(page: Any, page_number: int) -> tuple[Line, ...]:
 
 
 def _drafts(sheet: Sheet, words: Sequence[Word], models: Engine) -> list[Draft]:
+    """The official tables, each by what it is known by, then all other rows and text."""
     rules = Rules(sheet)
-    found = read_table3(sheet, words, rules, models)
-    used = found.used if found is not None else set()
+    drafts, used = read_table2(sheet, words, rules, models)
     rest = [w for w in words if id(w) not in used]
-    drafts = _others(sheet, rest, rules, models)
-    if found is None:
-        return drafts
-    place = sum(draft.y < found.bottom for draft in drafts)
-    return [*drafts[:place], *found.drafts, *drafts[place:]]
-
-
-def _others(sheet: Sheet, words: Sequence[Word], rules: Rules, models: Engine) -> list[Draft]:
-    """What is not table 3: rows of other tables, and text."""
-    rows = text_rows(words)
-    banded = [read_row(sheet, words, row, rules, models) for row in rows]
-    headers: list[Draft] = []
-    taken: set[int] = set()
-    for found in banded:
-        if found is not None and found.is_table4:
-            drafts, used = header4(sheet, models, words, found)
-            headers += drafts
-            taken |= used
-    drafts = []
-    for row, found in zip(rows, banded, strict=True):
-        own = [w for w in row if id(w) not in taken]
+    third = read_table3(sheet, rest, rules, models)
+    rest = [w for w in rest if third is None or id(w) not in third.used]
+    fourth = read_table4(sheet, rest, rules, models)
+    rest = [w for w in rest if fourth is None or id(w) not in fourth.used]
+    for row in text_rows(rest):
+        drafts.append(read_row(sheet, row, rules, models) or _text(sheet, row))
+    drafts.sort(key=lambda draft: draft.y)
+    for found in (third, fourth):
         if found is not None:
-            drafts += [*(headers if found.is_table4 else ()), found.draft]
-            headers = [] if found.is_table4 else headers
-        elif own:
-            drafts.append(_text(sheet, own))
+            place = sum(draft.y < found.drafts[-1].y for draft in drafts)
+            drafts[place:place] = found.drafts
     return drafts
 
 

@@ -104,9 +104,10 @@ def _spanning() -> list[str]:
 
 @cache
 def _column_labels(table: str) -> re.Pattern[str]:
-    """Labels of columns, whole or a line of two characters, the longest first."""
+    """Labels of columns, the longest first; where columns are narrow, lines of two characters too."""
     names = set()
-    for column in load_forms().forms_of(table)[-1].rows[0].columns:
+    for column in (c for form in load_forms().forms_of(table) for r in form.rows for c in r.columns):
         names |= {column.label, *column.aliases}
-        names |= {column.label[i : i + 2] for i in range(0, len(column.label) - 1, 2)}
+        if table != "t2":
+            names |= {column.label[i : i + 2] for i in range(0, len(column.label) - 1, 2)}
     return re.compile("|".join(sorted(names, key=len, reverse=True)))

@@ -1,0 +1,236 @@
+"""Table 2 on one page: its blocks have a header of one to three columns each, its rows a label.
+
+The labels say which rows there are, the header or the rules where their values must stand; so a
+value that the detector missed is looked for, and a blank cell is known to be blank.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from statistics import median
+
+from rapidfuzz import fuzz, process
+
+from gipr_ml.forms import load_forms
+from gipr_ml.sources.chars import fold
+from gipr_ml.sources.scan.draft import Draft, text_cell
+from gipr_ml.sources.scan.ocr import Engine
+from gipr_ml.sources.scan.rows import Band, fill
+from gipr_ml.sources.scan.rules import Rules
+from gipr_ml.sources.scan.sheet import Sheet
+from gipr_ml.sources.scan.splitting import by_labels
+from gipr_ml.sources.scan.words import Word, around, joined
+from gipr_ml.types import Cell
+
+Span = tuple[float, float]
+
+LIKE = 80
+"""Likeness, of 100, of a text to the label of a row."""
+HEADER_LIKE = 70
+"""The same to the label of a column."""
+STACKED = 0.9
+"""Heights between two lines of one label, at most."""
+BESIDE = 0.8
+"""Heights that a value may stand above or below the middle of its label."""
+HALF_ROW = 0.75
+HEADER = 1.8
+"""Heights around the words 信息内容 in which the other labels of a header stand."""
+SUPPORT = 0.8
+"""Share of the height of a row that must be printed for a rule beside its values."""
+MARGIN = 0.025
+"""Share of the page's width at its sides in which dark strokes are its edges, not rules."""
+AROUND = 3.0
+"""Heights to either side of a lone number that is the only sign of its column."""
+DIGITS = 14
+"""Longest number of a table; what is longer is none of its values."""
+_ARTICLE = re.compile(r"第?二十条|第.{1,4}项")
+_NOTE = re.compile(r"\d|[减无未零]")
+"""Texts that may be values: a number with a note, a sign or a unit, or words for none."""
+
+
+@dataclass(frozen=True)
+class _Label:
+    """The label of a row, in one line or two."""
+
+    words: tuple[Word, ...]
+
+    @property
+    def y(self) -> float:
+        _, top, _, bottom = around(self.words)
+        return (top + bottom) / 2
+
+    @property
+    def top(self) -> float:
+        return around(self.words)[1]
+
+    @property
+    def right(self) -> float:
+        return around(self.words)[2]
+
+
+def read_table2(
+    sheet: Sheet, words: Sequence[Word], rules: Rules, models: Engine
+) -> tuple[list[Draft], set[int]]:
+    """The rows of table 2 on this page, and the `id` of each word in them."""
+    labels = _labels(words, sheet.height)
+    drafts: list[Draft] = []
+    used: set[int] = set()
+    above, edge = 0.0, max((label.right for label in labels), default=0.0)
+    header: list[float] = []
+    for label in labels:
+        found = _header(words, above, label, edge, sheet.height)
+        header = found or header
+        row = _beside(words, label, sheet.height)
+        spans = _spans(sheet, rules, label, row, header)
+        if spans and (header or any(w.number is not None for w in row)):
+            values = [w for w in row if w.x >= spans[0][0]]
+            cells = _cells(sheet, models, label, values, spans)
+            drafts.append(Draft(label.y, cells, "explicit", table=2))
+            used |= {id(w) for w in (*label.words, *values)}
+        above = label.y
+    return drafts, used
+
+
+def _labels(words: Sequence[Word], height: float) -> list[_Label]:
+    """What reads like the label of a row, alone in its place, top to bottom."""
+    texts = [w for w in words if w.number is None]
+    found: list[tuple[float, tuple[Word, ...]]] = []
+    for one in texts:
+        found.append((_likeness([one]), (one,)))
+        for below in texts:
+            gap = below.rect[1] - one.rect[3]
+            apart = min(abs(below.x - one.x), abs(below.rect[0] - one.rect[0]))
+            if 0 < below.y - one.y and gap < STACKED * height and apart < height:
+                found.append((_likeness([one, below]), (one, below)))
+    taken: set[int] = set()
+    labels = []
+    for likeness, part in sorted(found, key=lambda pair: -pair[0]):
+        if likeness >= LIKE and not taken & {id(w) for w in part}:
+            taken |= {id(w) for w in part}
+            labels.append(_Label(part))
+    return sorted(labels, key=lambda label: label.y)
+
+
+def _likeness(words: Sequence[Word]) -> float:
+    text = fold("".join(w.text for w in words)).replace(" ", "")
+    return float(process.cdist([text], _row_labels(), scorer=fuzz.ratio).max())
+
+
+def _header(
+    words: Sequence[Word], above: float, label: _Label, edge: float, height: float
+) -> list[float]:
+    """Middles of the columns by the header between two rows; empty where there is none."""
+    between = [w for w in words if above < w.y < label.top and w.number is None]
+    corner = [w for w in between if fuzz.ratio(fold(w.text), _corner()) >= HEADER_LIKE]
+    inside = [w for w in by_labels(between, "t2") if w not in corner and w.x > edge]
+    inside = [w for w in inside if not _ARTICLE.search(w.text)]
+    if corner:
+        near = corner[-1].y
+        inside = [w for w in inside if abs(w.y - near) < HEADER * height]
+    else:
+        inside = [w for w in inside if w.y > label.top - 2 * HEADER * height]
+    parts = _columns_of(inside, height)
+    known = [_is_column(part) for part in parts]
+    if not any(known) or (not corner and not all(known)):
+        return []
+    return [(around(part)[0] + around(part)[2]) / 2 for part in parts]
+
+
+def _columns_of(words: Sequence[Word], height: float) -> list[list[Word]]:
+    """Words of a header by columns: those above each other belong together."""
+    parts: list[list[Word]] = []
+    for one in sorted(words, key=lambda w: w.rect[0]):
+        if parts and one.rect[0] < max(w.rect[2] for w in parts[-1]) - 0.2 * height:
+            parts[-1].append(one)
+        else:
+            parts.append([one])
+    return parts
+
+
+def _is_column(part: Sequence[Word]) -> bool:
+    text = fold(joined(part)).replace(" ", "")
+    return float(process.cdist([text], _column_labels(), scorer=fuzz.ratio).max()) >= HEADER_LIKE
+
+
+def _beside(words: Sequence[Word], label: _Label, height: float) -> list[Word]:
+    """What stands right of a label, left to right."""
+    reach = max(BESIDE * height, (label.y - label.top) / 2)
+    own = {id(w) for w in label.words}
+    found = [
+        w
+        for w in words
+        if id(w) not in own and w.rect[0] > label.right - height and abs(w.y - label.y) < reach
+    ]
+    found = [w for w in found if w.number is None or len(w.number) <= DIGITS]
+    return sorted(found, key=lambda w: w.x)
+
+
+def _spans(
+    sheet: Sheet, rules: Rules, label: _Label, row: Sequence[Word], header: Sequence[float]
+) -> list[Span]:
+    """The columns of the values of a row: between rules, below a header, around numbers."""
+    height, width = sheet.height, float(sheet.grey.shape[1])
+    area = (0.0, label.y - 1.2 * height, width, label.y + 1.2 * height)
+    edges = [x for x in rules.upright(area, SUPPORT) if MARGIN < x / width < 1 - MARGIN]
+    ruled = [(a, b) for a, b in pairwise(edges) if b > label.right + height]
+    numbers = [w.x for w in row if w.number is not None]
+    for marks in (header, numbers):
+        if not marks:
+            continue
+        own = [(a, b) for a, b in ruled if any(a <= x < b for x in marks)]
+        if len(own) == len(marks):
+            return own
+    if header:
+        return _around(header, label.right, width)
+    return [(x - AROUND * height, x + AROUND * height) for x in numbers]
+
+
+def _around(centres: Sequence[float], left: float, right: float) -> list[Span]:
+    """Columns whose edges lie midway between their middles, within the table."""
+    if len(centres) == 1:
+        half = min(centres[0] - left, right - centres[0])
+        return [(centres[0] - half, centres[0] + half)]
+    gaps = [b - a for a, b in pairwise(centres)]
+    inner = [(a + b) / 2 for a, b in pairwise(centres)]
+    edges = [max(left, centres[0] - gaps[0] / 2), *inner, centres[-1] + gaps[-1] / 2]
+    return list(pairwise(edges))
+
+
+def _cells(
+    sheet: Sheet,
+    models: Engine,
+    label: _Label,
+    values: Sequence[Word],
+    spans: Sequence[Span],
+) -> list[Cell]:
+    """The label and its values; numbers that were missed are read, notes are kept as they are."""
+    numbers = [w.y for w in values if w.number is not None]
+    y = median(numbers) if numbers else label.y
+    band = Band(y, y - HALF_ROW * sheet.height, y + HALF_ROW * sheet.height)
+    cells = fill(sheet, models, values, spans, [band])[0]
+    for index, (left, right) in enumerate(spans):
+        own = [w for w in values if left <= w.x < right]
+        if any(w.number is None and len(w.text) > 1 and _NOTE.search(w.text) for w in own):
+            cells[index] = text_cell(sheet, own)
+    return [text_cell(sheet, label.words), *cells]
+
+
+@cache
+def _row_labels() -> list[str]:
+    forms = load_forms().forms_of("t2")
+    return sorted({fold(name) for form in forms for row in form.rows for name in row.spellings})
+
+
+@cache
+def _column_labels() -> list[str]:
+    columns = [c for form in load_forms().forms_of("t2") for row in form.rows for c in row.columns]
+    return sorted({fold(name) for c in columns for name in (c.label, *c.aliases)})
+
+
+@cache
+def _corner() -> str:
+    return load_forms().forms_of("t2")[-1].header_words[0]

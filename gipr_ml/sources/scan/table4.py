@@ -1,0 +1,206 @@
+"""Table 4 on one page: one row of fifteen values below a header of three lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from gipr_ml.sources.scan.draft import Draft, text_cell
+from gipr_ml.sources.scan.ocr import Engine
+from gipr_ml.sources.scan.rows import Band, fill
+from gipr_ml.sources.scan.rules import Rules
+from gipr_ml.sources.scan.sheet import Sheet
+from gipr_ml.sources.scan.splitting import by_labels, spans_columns, split
+from gipr_ml.sources.scan.words import Word, clusters, text_rows
+
+Span = tuple[float, float]
+
+VALUES = 15
+MANY = 8
+"""Numbers side by side from which a row without a header is that of table 4."""
+LEAVES = 3
+"""Labels of results that make a header."""
+HEADER = 12.0
+"""Heights of the header, at most."""
+BELOW = 4.5
+"""Heights below the header in which the middle of the values stands, at most."""
+ROW_GAP = 0.45
+HALF_ROW = 0.75
+SUPPORT = 0.8
+"""Share of the height of the row that must be printed for a rule beside its values."""
+MARGIN = 0.025
+"""Share of the page's width at its sides in which dark strokes are its edges, not rules."""
+STRAY = 0.2
+"""Pitches that a number may stand off the middle of its column."""
+UNEVEN = 2.5
+"""How many times as wide as the narrowest the widest column may be."""
+TITLE = ("政府信息公开", "情况")
+"""Words of the heading of the section, which stands above the header."""
+DIGITS = 14
+_LEAF = re.compile("维持|纠正|审结")
+"""What no other header prints."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The lines of table 4 and the `id` of each word that went into them."""
+
+    drafts: list[Draft]
+    used: set[int]
+
+
+def read_table4(sheet: Sheet, words: Sequence[Word], rules: Rules, models: Engine) -> Found | None:
+    """Table 4, or the row of values of one whose header is on the page before; else None."""
+    leaves = _leaves(words, sheet.height)
+    bottom = max((w.rect[3] for w in leaves), default=None)
+    row = _values(words, bottom, sheet.height)
+    if bottom is None and len(row) < MANY:
+        return None
+    y = median(w.y for w in row) if row else _blank_row(sheet, rules, leaves)
+    if y is None:
+        return None
+    spans = _spans(sheet, rules, row, leaves, words, y)
+    if not spans:
+        return None
+    band = Band(y, y - HALF_ROW * sheet.height, y + HALF_ROW * sheet.height)
+    values = [w for w in words if band.top <= w.y < band.bottom]
+    values = [w for w in values if spans[0][0] <= w.x < spans[-1][1]]
+    cells = fill(sheet, models, values, spans, [band])[0]
+    drafts, used = _header(sheet, models, words, spans, band.top)
+    drafts.append(Draft(y, cells, "explicit", table=4))
+    return Found(drafts, used | {id(w) for w in values})
+
+
+def _leaves(words: Sequence[Word], height: float) -> list[Word]:
+    """The labels of the fifteen columns, or the lines that they wrap into."""
+    parts = by_labels(words, "t4")
+    sure = [w for w in parts if _LEAF.search(w.text) and w.number is None and w.width < 6 * height]
+    if len(sure) < LEAVES:
+        return []
+    middle = median(w.y for w in sure)
+    sure = [w for w in sure if abs(w.y - middle) < 4 * height]
+    left, right = min(w.rect[0] for w in sure), max(w.rect[2] for w in sure)
+    top, bottom = min(w.rect[1] for w in sure), max(w.rect[3] for w in sure)
+    return [
+        w
+        for w in parts
+        if w.number is None
+        and top - height < w.y < bottom + 1.2 * height
+        and left - 3 * height < w.x < right + 3 * height
+        and not spans_columns(w.text)
+        and w.width < 6 * height
+    ]
+
+
+def _values(words: Sequence[Word], bottom: float | None, height: float) -> list[Word]:
+    """The numbers of the first row below the header, or of the first with many on a page."""
+    numbers = [w for w in words if w.is_count and len(w.number or "") <= DIGITS]
+    if bottom is not None:
+        numbers = [w for w in numbers if bottom - 0.3 * height < w.y < bottom + BELOW * height]
+    rows = clusters(numbers, ROW_GAP * height, lambda w: w.y)
+    if bottom is None:
+        rows = [row for row in rows if len(row) >= MANY]
+    return sorted(rows[0], key=lambda w: w.x) if rows else []
+
+
+def _blank_row(sheet: Sheet, rules: Rules, leaves: Sequence[Word]) -> float | None:
+    """The middle of a row of values that is blank throughout: between the next two rules."""
+    left, right = min(w.rect[0] for w in leaves), max(w.rect[2] for w in leaves)
+    bottom = max(w.rect[3] for w in leaves)
+    height = sheet.height
+    levels = rules.level((left, bottom - 0.3 * height, right, bottom + 2 * BELOW * height))
+    spans = [(a, b) for a, b in pairwise(levels) if b - a > 0.7 * height]
+    return (spans[0][0] + spans[0][1]) / 2 if spans else None
+
+
+def _spans(
+    sheet: Sheet,
+    rules: Rules,
+    row: Sequence[Word],
+    leaves: Sequence[Word],
+    words: Sequence[Word],
+    y: float,
+) -> list[Span]:
+    """The fifteen columns: between rules, below the header, by the numbers, or evenly."""
+    height = sheet.height
+    centres = [w.x for w in row]
+    found = _ruled(sheet, rules, [*centres, *(w.x for w in leaves)], y)
+    if found and all(any(a <= x < b for a, b in found) for x in centres):
+        return found
+    groups = clusters([w for w in leaves if w.width < 4 * height], 0.6 * height, lambda w: w.x)
+    if len(groups) == VALUES:
+        found = _between([median(w.x for w in group) for group in groups])
+        if all(any(a <= x < b for a, b in found) for x in centres):
+            return found
+    if len(row) == VALUES:
+        return _between(centres)
+    return _evenly(words, centres, y, height) if len(row) >= MANY else []
+
+
+def _ruled(sheet: Sheet, rules: Rules, marks: Sequence[float], y: float) -> list[Span]:
+    """Fifteen columns between the rules beside the values, around all that stands in them."""
+    height, width = sheet.height, float(sheet.grey.shape[1])
+    area = (0.0, y - 1.2 * height, width, y + 1.2 * height)
+    edges = [x for x in rules.upright(area, SUPPORT) if MARGIN < x / width < 1 - MARGIN]
+    spans = [(a, b) for a, b in pairwise(edges) if b > min(marks) and a < max(marks)]
+    widths = [b - a for a, b in spans]
+    whole = len(spans) == VALUES and max(widths) < UNEVEN * min(widths)
+    return spans if whole else []
+
+
+def _evenly(
+    words: Sequence[Word], centres: Sequence[float], y: float, height: float
+) -> list[Span]:
+    """Fifteen columns of one width on which all numbers fall, under a header just as wide."""
+    gaps = [b - a for a, b in pairwise(centres)]
+    pitch = median(gap for gap in gaps if gap < 1.5 * min(gaps))
+    steps = [round((x - centres[0]) / pitch) for x in centres]
+    if not steps[-1]:
+        return []
+    pitch = (centres[-1] - centres[0]) / steps[-1]
+    off = max(abs(x - centres[0] - n * pitch) for x, n in zip(centres, steps, strict=True))
+    header = [w for w in words if y - 5 * height < w.y < y - height and w.number is None]
+    if off > STRAY * pitch or not header or len({*steps}) < len(steps):
+        return []
+    missing = (centres[0] - min(w.rect[0] for w in header)) / pitch - 0.5
+    first = centres[0] - max(0, round(missing)) * pitch
+    end = (max(w.rect[2] for w in header) - first) / pitch + 0.5
+    if round(end) != VALUES or steps[-1] + max(0, round(missing)) >= VALUES:
+        return []
+    return [(first + (n - 0.5) * pitch, first + (n + 0.5) * pitch) for n in range(VALUES)]
+
+
+def _between(centres: Sequence[float]) -> list[Span]:
+    gaps = [b - a for a, b in pairwise(centres)]
+    inner = [(a + b) / 2 for a, b in pairwise(centres)]
+    edges = [centres[0] - gaps[0] / 2, *inner, centres[-1] + gaps[-1] / 2]
+    return list(pairwise(edges))
+
+
+def _header(
+    sheet: Sheet, models: Engine, words: Sequence[Word], spans: Sequence[Span], top: float
+) -> tuple[list[Draft], set[int]]:
+    """The header as the form prints it, and the `id` of each word of it.
+
+    First the labels over several columns, line by line, then the fifteen below them.
+    """
+    left, right = spans[0][0], spans[-1][1]
+    above = [w for w in words if top - HEADER * sheet.height < w.y < top and left <= w.x < right]
+    titles = [w.y for w in above if any(word in w.text for word in TITLE)]
+    inside = [w for w in above if w.y > max([0.0, *titles]) + sheet.height / 2]
+    whole = [w for w in inside if spans_columns(w.text)]
+    over = {id(w) for w in whole}
+    edges = [a for a, _ in spans] + [right]
+    leaves = split(sheet, models, [w for w in inside if id(w) not in over], edges)
+    drafts = [
+        Draft(part[0].y, [text_cell(sheet, [w]) for w in part], "explicit", table=4)
+        for part in text_rows(whole)
+    ]
+    own = [[w for w in leaves if a <= w.x < b] for a, b in spans]
+    cells = [text_cell(sheet, part) for part in own if part]
+    if cells:
+        drafts.append(Draft(top, cells, "explicit", table=4))
+    return drafts, {id(w) for w in inside}
