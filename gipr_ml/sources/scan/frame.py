@@ -2,9 +2,10 @@
 
 Nothing is resampled: the corners of text boxes are moved, and a straight rectangle is moved back
 to the page when pixels are wanted. The model is a rotation, then x' = x + ky + mxy and
-y' = y + kx + mxy + cx², over coordinates from -1 to 1; its coefficients are those that make the
-histogram of the centres of the numbers sharpest, since the numbers of a table stand in rows and
-columns.
+y' = y + kx + mxy + cx² + dx³, over coordinates from -1 to 1. Down the page, the lines of text say
+how it bends: each has a slope, and straight ones have none. Then, and across the page, those
+coefficients are best that make the histogram of the places sharpest, since numbers of a table
+stand in rows and columns, and lines of text begin at the same margins.
 """
 
 from __future__ import annotations
@@ -27,10 +28,19 @@ FEWEST = 24
 BIN = 0.3
 """Heights; width of a bin of the histogram."""
 SEARCH_X = {"k": (0.04, 0.005), "m": (0.1, 0.0125)}
-SEARCH_Y = {"k": (0.008, 0.002), "m": (0.06, 0.01), "c": (0.06, 0.01)}
 """Largest coefficients and steps of the search."""
 GAIN = 1.03
 """How much sharper a warped page must be to be preferred to a flat one."""
+LARGEST_DOWN = (0.06, 0.12, 0.15, 0.15)
+"""What k, m, c and d of y' are expected to stay below."""
+STEPS_DOWN = (0.01, 0.005, 0.0025, 0.00125)
+"""Steps by which they are varied to make rows of numbers sharper."""
+SLOPE_ERROR = (0.0012, 0.03)
+"""Standard error of the slope of a line of text, and what a width of one height adds to it."""
+SURE = 20.0
+"""How much worse (in squared standard errors) the slopes must fit a flat page for a bent one."""
+SLACK = 12.0
+"""How much worse the slopes may fit where the numbers stand sharper."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +53,8 @@ class Frame:
     """Radians that the lines of text fall to the right."""
     across: tuple[float, float] = (0.0, 0.0)
     """k and m of x'."""
-    down: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    """k, m and c of y'."""
+    down: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    """k, m, c and d of y'."""
     turn: NDArray[np.float64] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -54,19 +64,19 @@ class Frame:
     def straight(self, points: NDArray[np.floating]) -> Points:
         """Points of the page in straight coordinates."""
         x, y = (self._unit(points) @ self.turn.T).T
-        (k, m), (down_k, down_m, down_c) = self.across, self.down
+        k, m = self.across
         return self._pixels(
-            np.stack([x + k * y + m * x * y, y + down_k * x + down_m * x * y + down_c * x * x], 1)
+            np.stack([x + k * y + m * x * y, y + _terms(x, y) @ np.array(self.down)], 1)
         )
 
     def back(self, points: Points) -> Points:
         """Straight points on the page; the coefficients are small, so a few rounds suffice."""
         goal_x, goal_y = self._unit(points).T
         x, y = goal_x, goal_y
-        (k, m), (down_k, down_m, down_c) = self.across, self.down
+        k, m = self.across
         for _ in range(8 if any((*self.across, *self.down)) else 0):
             x = goal_x - k * y - m * x * y
-            y = goal_y - down_k * x - down_m * x * y - down_c * x * x
+            y = goal_y - _terms(x, y) @ np.array(self.down)
         return self._pixels(np.stack([x, y], 1) @ self.turn)
 
     def back_box(self, box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
@@ -95,16 +105,87 @@ class Frame:
 def fit_frame(quads: NDArray[np.float32], width: int, height: int) -> Frame:
     """The frame of a page whose text boxes, of shape (boxes, 4, 2), are `quads`."""
     frame = Frame(width, height, _angle(quads))
-    widths, heights = sizes(quads)
-    tall = float(np.median(heights)) if len(heights) else 1.0
-    small = quads[(widths < NARROW * heights) & (heights < 2 * tall)]
-    if len(small) < FEWEST:
+    if not len(quads):
         return frame
-    centres = frame._unit(small.mean(axis=1)) @ frame.turn.T
+    widths, heights = sizes(quads)
+    tall = float(np.median(heights))
     step = BIN * tall / frame._scale
-    down = _sharpest(centres[:, ::-1], step, SEARCH_Y)
-    across = _sharpest(centres, step, {**SEARCH_X, "c": (0.0, 1.0)})
-    return replace(frame, across=across[:2], down=down)
+    corners = frame._unit(quads.reshape(-1, 2)) @ frame.turn.T
+    corners = corners.reshape(-1, 4, 2)
+    narrow = (widths < NARROW * heights) & (heights < 2 * tall)
+    numbers = corners[narrow].mean(axis=1)
+    lines = _Lines(corners[widths > WIDE * heights])
+    down = lines.bend()
+    if len(numbers) >= FEWEST:
+        down = _sharper(numbers, lines, down, step)
+    k, m, c, d = (float(value) for value in down)
+    frame = replace(frame, down=(k, m, c, d))
+    if len(numbers) < FEWEST:
+        return frame
+    begins = corners[~narrow][:, [0, 3]].mean(axis=1)
+    return replace(frame, across=_sharpest([numbers, begins], step))
+
+
+class _Lines:
+    """Lines of text with their slopes, which tell how the page bends."""
+
+    def __init__(self, corners: Points) -> None:
+        along = (corners[:, 1] - corners[:, 0] + corners[:, 2] - corners[:, 3]) / 2
+        across = (corners[:, 3] - corners[:, 0] + corners[:, 2] - corners[:, 1]) / 2
+        self._slopes = along[:, 1] / np.maximum(along[:, 0], 1e-6)
+        ratio = np.abs(across[:, 1]) / np.maximum(along[:, 0], 1e-6)
+        self._errors = SLOPE_ERROR[0] + SLOPE_ERROR[1] * ratio
+        x, y = corners.mean(axis=1).T if len(corners) else np.zeros((2, 0))
+        self._terms = np.stack([np.ones_like(x), y, 2 * x, 3 * x * x], axis=1)
+
+    def misfit(self, down: NDArray[np.float64]) -> float:
+        """Squared slopes of the straightened lines, in standard errors; strays count little."""
+        errors = np.abs(self._slopes + self._terms @ down) / self._errors
+        return float(np.minimum(errors, 3.0) @ np.minimum(errors, 3.0))
+
+    def bend(self) -> NDArray[np.float64]:
+        """The coefficients that level the lines; 0 where the page may as well be flat."""
+        flat = np.zeros(4)
+        down = flat
+        if len(self._slopes) < len(flat):
+            return flat
+        prior = np.diag(1 / np.array(LARGEST_DOWN) ** 2)
+        for _ in range(6):
+            errors = np.abs(self._slopes + self._terms @ down) / self._errors
+            weights = 1 / (self._errors**2 * np.maximum(1.0, errors))
+            normal = (self._terms.T * weights) @ self._terms + prior
+            down = np.linalg.solve(normal, -(self._terms.T * weights) @ self._slopes)
+        return down if self.misfit(down) < self.misfit(flat) - SURE else flat
+
+
+def _sharper(
+    numbers: Points, lines: _Lines, down: NDArray[np.float64], step: float
+) -> NDArray[np.float64]:
+    """The coefficients varied as long as rows of numbers get sharper and lines stay level."""
+    limit = lines.misfit(down) + SLACK
+    terms = _terms(*numbers.T)
+
+    def sharpness(choice: NDArray[np.float64]) -> float:
+        moved = (numbers[:, 1] + terms @ choice)[None]
+        return float(_sharpness(moved, step)[0] - 1e-3 * np.abs(choice).sum())
+
+    best = sharpness(down)
+    first, start = best, down
+    for size in STEPS_DOWN:
+        for index, sign in product(range(4), (1, -1)):
+            while True:
+                tried = down.copy()
+                tried[index] += sign * size
+                score = sharpness(tried)
+                if score <= best or lines.misfit(tried) > limit:
+                    break
+                down, best = tried, score
+    return down if best >= GAIN * first else start
+
+
+def _terms(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What k, m, c and d of y' are multiplied by."""
+    return np.stack([x, x * y, x * x, x**3], axis=-1)
 
 
 def sizes(quads: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -126,26 +207,24 @@ def _angle(quads: NDArray[np.float32]) -> float:
     return float(angles[order][np.searchsorted(weights, weights[-1] / 2)])
 
 
-def _sharpest(
-    points: Points, step: float, search: dict[str, tuple[float, float]]
-) -> tuple[float, float, float]:
-    """k, m and c for the first coordinate a and the second b: a + kb + mab + cb²."""
-    first, second = points.T
-    steps = [_steps(*search[name]) for name in ("k", "m", "c")]
-    choices = np.array(list(product(*steps)))
+def _sharpest(groups: list[Points], step: float) -> tuple[float, float]:
+    """k and m of x' for points of several kinds, each of which has a histogram of its own."""
+    choices = np.array(list(product(*(_steps(*SEARCH_X[name]) for name in ("k", "m")))))
+    best = np.zeros(2)
     for fine in (False, True):
-        scores = _sharpness(first, second, choices, step)
-        flat = _sharpness(first, second, np.zeros((1, 3)), step)[0]
-        best = choices[int(np.argmax(scores))]
-        if scores.max() < GAIN * flat:
-            best = np.zeros(3)
-        if not fine:
-            halves = [
-                _steps(size, size / 2) if search[name][0] else np.zeros(1)
-                for name, size in ((n, search[n][1]) for n in ("k", "m", "c"))
-            ]
+        if fine:
+            halves = [_steps(size, size / 2) for _, size in SEARCH_X.values()]
             choices = best + np.array(list(product(*halves)))
-    return float(best[0]), float(best[1]), float(best[2])
+        scores, flat = np.zeros(len(choices)), 0.0
+        for points in groups:
+            x, y = points.T
+            moved = x + choices[:, :1] * y + choices[:, 1:] * x * y
+            scores += _sharpness(moved, step)
+            flat += float(_sharpness(x[None], step)[0])
+        # Between choices that are equally sharp, the smallest.
+        scores -= np.abs(choices).sum(axis=1) * 1e-3
+        best = choices[int(np.argmax(scores))] if scores.max() >= GAIN * flat else np.zeros(2)
+    return float(best[0]), float(best[1])
 
 
 def _steps(limit: float, step: float) -> NDArray[np.float64]:
@@ -153,22 +232,18 @@ def _steps(limit: float, step: float) -> NDArray[np.float64]:
     return np.arange(-count, count + 1, dtype=np.float64) * step
 
 
-def _sharpness(
-    first: Points, second: Points, choices: NDArray[np.float64], step: float
-) -> NDArray[np.float64]:
-    """Sum of squares of the smoothed histogram of the moved coordinate, for each choice."""
-    k, m, c = (column[:, None] for column in choices.T)
-    moved = first + k * second + m * first * second + c * second**2
+def _sharpness(moved: NDArray[np.float64], step: float) -> NDArray[np.float64]:
+    """Sum of squares of the smoothed histogram of each row of coordinates."""
+    if not moved.size:
+        return np.zeros(len(moved))
     moved = moved - moved.min(axis=1, keepdims=True)
     places = np.floor(moved / step).astype(np.int64) + 1
     size = int(places.max()) + 3
-    rows = np.arange(len(choices))[:, None] * size
-    counts = np.bincount((rows + places).ravel(), minlength=len(choices) * size)
-    table = counts.reshape(len(choices), size).astype(np.float64)
+    rows = np.arange(len(moved))[:, None] * size
+    counts = np.bincount((rows + places).ravel(), minlength=len(moved) * size)
+    table = counts.reshape(len(moved), size).astype(np.float64)
     smooth = table.copy()
     smooth[:, 1:] += table[:, :-1]
     smooth[:, :-1] += table[:, 1:]
     scores: NDArray[np.float64] = (smooth**2).sum(axis=1)
-    # Between choices that are equally sharp, the smallest.
-    scores -= np.abs(choices).sum(axis=1) * 1e-3
     return scores

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -19,6 +20,9 @@ from gipr_ml.sources.scan.table4 import read_table4
 from gipr_ml.sources.scan.words import Word, read_words, text_rows
 from gipr_ml.types import Cell, Line
 
+_PAGE_NUMBER = re.compile(r"(?=.*[^\d])[-—–－一·.]*(\d{1,3})[-—–－一·.]*")
+FOOT = 0.85
+"""Share of the page below which its number stands."""
 APART = 1.5
 """Heights of empty space between words that are cells of their own."""
 
@@ -60,13 +64,23 @@ def _drafts(sheet: Sheet, words: Sequence[Word], models: Engine) -> list[Draft]:
     fourth = read_table4(sheet, rest, rules, models)
     rest = [w for w in rest if fourth is None or id(w) not in fourth.used]
     for row in text_rows(rest):
-        drafts.append(read_row(sheet, row, rules, models) or _text(sheet, row))
+        draft = _page_number(sheet, row) or read_row(sheet, row, rules, models)
+        drafts.append(draft or _text(sheet, row))
     drafts.sort(key=lambda draft: draft.y)
     for found in (third, fourth):
         if found is not None:
             place = sum(draft.y < found.drafts[-1].y for draft in drafts)
             drafts[place:place] = found.drafts
     return drafts
+
+
+def _page_number(sheet: Sheet, row: Sequence[Word]) -> Draft | None:
+    """A number between dashes at the foot of the page, of which one dash may have been missed."""
+    text = "".join(word.text for word in row).replace(" ", "")
+    found = _PAGE_NUMBER.fullmatch(text)
+    if found is None or row[0].y < FOOT * sheet.grey.shape[0]:
+        return None
+    return Draft(row[0].y, [replace(text_cell(sheet, row), text=f"- {found[1]} -")])
 
 
 def _text(sheet: Sheet, row: Sequence[Word]) -> Draft:

@@ -90,6 +90,7 @@ def fill(
     """
     cells: list[list[Cell | None]] = [[None] * len(spans) for _ in bands]
     again: list[tuple[int, int, Word | None]] = []
+    crowded: set[tuple[int, int]] = set()
     for i, band in enumerate(bands):
         for j, span in enumerate(spans):
             own = [w for w in words if _stands_in(w, band, span)]
@@ -100,10 +101,14 @@ def fill(
                     again.append((i, j, own[0]))
             elif own or holds_ink(sheet, _window(sheet, band, span, WINDOW)):
                 again.append((i, j, None))
+                crowded |= {(i, j)} if sum(w.number is not None for w in own) > 1 else set()
             else:
                 window = _window(sheet, band, span, CROP)
                 cells[i][j] = Cell("", box=sheet.box(window))
-    rects = [_tight(sheet, _window(sheet, bands[i], spans[j], CROP)) for i, j, _ in again]
+    rects = []
+    for i, j, first in again:
+        rect = _tight(sheet, _window(sheet, bands[i], spans[j], CROP))
+        rects.append(rect if first is None else _around(rect, first.rect))
     readings = sheet.read([sheet.quad(rect) for rect in rects], models)
     for (i, j, first), rect, reading in zip(again, rects, readings, strict=True):
         number, confidence = as_number(reading)
@@ -111,6 +116,8 @@ def fill(
             number, confidence = digits_only(reading)
         if first is not None:
             number, confidence, rect = _of_two(first, number, confidence)
+        if (i, j) in crowded:
+            confidence = min(DISAGREED, confidence)
         cells[i][j] = _cell(sheet, rect, number, confidence, reading.text)
     return [[cell for cell in row if cell is not None] for row in cells]
 
@@ -126,6 +133,16 @@ def _tight(sheet: Sheet, window: Rect) -> Rect:
         max(window[1], ink[1] - margin),
         min(window[2], ink[2] + margin),
         min(window[3], ink[3] + margin),
+    )
+
+
+def _around(one: Rect, other: Rect) -> Rect:
+    """The rectangle around both: ink that is broken into dots must not be cut off."""
+    return (
+        min(one[0], other[0]),
+        min(one[1], other[1]),
+        max(one[2], other[2]),
+        max(one[3], other[3]),
     )
 
 

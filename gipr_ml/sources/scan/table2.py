@@ -43,8 +43,7 @@ SUPPORT = 0.8
 """Share of the height of a row that must be printed for a rule beside its values."""
 MARGIN = 0.025
 """Share of the page's width at its sides in which dark strokes are its edges, not rules."""
-AROUND = 3.0
-"""Heights to either side of a lone number that is the only sign of its column."""
+MOST_COLUMNS = 3
 DIGITS = 14
 """Longest number of a table; what is longer is none of its values."""
 _ARTICLE = re.compile(r"第?二十条|第.{1,4}项")
@@ -60,15 +59,18 @@ class _Label:
 
     @property
     def y(self) -> float:
+        """Its middle, from the top."""
         _, top, _, bottom = around(self.words)
         return (top + bottom) / 2
 
     @property
     def top(self) -> float:
+        """Its upper edge."""
         return around(self.words)[1]
 
     @property
     def right(self) -> float:
+        """Its right edge."""
         return around(self.words)[2]
 
 
@@ -76,23 +78,59 @@ def read_table2(
     sheet: Sheet, words: Sequence[Word], rules: Rules, models: Engine
 ) -> tuple[list[Draft], set[int]]:
     """The rows of table 2 on this page, and the `id` of each word in them."""
-    labels = _labels(words, sheet.height)
+    height = sheet.height
+    labels = _labels(words, height)
+    others = [w for w in words if _ARTICLE.search(w.text) or _is_header([w])]
     drafts: list[Draft] = []
     used: set[int] = set()
-    above, edge = 0.0, max((label.right for label in labels), default=0.0)
-    header: list[float] = []
-    for label in labels:
-        found = _header(words, above, label, edge, sheet.height)
-        header = found or header
-        row = _beside(words, label, sheet.height)
-        spans = _spans(sheet, rules, label, row, header)
-        if spans and (header or any(w.number is not None for w in row)):
-            values = [w for w in row if w.x >= spans[0][0]]
-            cells = _cells(sheet, models, label, values, spans)
+    for header, members in _blocks(words, labels, height):
+        rows = [_beside(words, label, [*labels, *others], height) for label in members]
+        marks = [w.x for row in rows for w in row if _is_value(w)]
+        centres = header or _middles(marks, height)
+        for label, row in zip(members, rows, strict=True):
+            spans = _spans(sheet, rules, label, centres, bool(header))
+            values = [w for w in row if spans and w.x >= spans[0][0]]
+            if not spans or (not header and not any(_is_value(w) for w in values)):
+                continue
+            nearest = (abs(label.y - other.y) for other in labels if other is not label)
+            cells = _cells(sheet, models, label, values, spans, min(nearest, default=2 * height))
             drafts.append(Draft(label.y, cells, "explicit", table=2))
             used |= {id(w) for w in (*label.words, *values)}
-        above = label.y
     return drafts, used
+
+
+def _blocks(
+    words: Sequence[Word], labels: Sequence[_Label], height: float
+) -> list[tuple[list[float], list[_Label]]]:
+    """The middles of the columns of each block, none where its header is not on this page, and
+    the labels of its rows."""
+    blocks: list[tuple[list[float], list[_Label]]] = []
+    above, edge = 0.0, max((label.right for label in labels), default=0.0)
+    for label in labels:
+        header = _header(words, above, label, edge, height)
+        if header or not blocks:
+            blocks.append((header, []))
+        blocks[-1][1].append(label)
+        above = label.y
+    return blocks
+
+
+def _is_value(one: Word) -> bool:
+    """Whether a word may be the value of a cell."""
+    if one.number is not None:
+        return len(one.number) <= DIGITS
+    return bool(_NOTE.match(one.text)) and len(one.text) <= DIGITS
+
+
+def _middles(places: Sequence[float], height: float) -> list[float]:
+    """The middles of columns by the places of their values."""
+    groups: list[list[float]] = []
+    for x in sorted(places):
+        if groups and x - groups[-1][-1] < height:
+            groups[-1].append(x)
+        else:
+            groups.append([x])
+    return [median(group) for group in groups]
 
 
 def _labels(words: Sequence[Word], height: float) -> list[_Label]:
@@ -134,7 +172,7 @@ def _header(
     else:
         inside = [w for w in inside if w.y > label.top - 2 * HEADER * height]
     parts = _columns_of(inside, height)
-    known = [_is_column(part) for part in parts]
+    known = [_is_header(part) for part in parts]
     if not any(known) or (not corner and not all(known)):
         return []
     return [(around(part)[0] + around(part)[2]) / 2 for part in parts]
@@ -151,42 +189,43 @@ def _columns_of(words: Sequence[Word], height: float) -> list[list[Word]]:
     return parts
 
 
-def _is_column(part: Sequence[Word]) -> bool:
+def _is_header(part: Sequence[Word]) -> bool:
+    """Whether words read like the label of a column."""
     text = fold(joined(part)).replace(" ", "")
     return float(process.cdist([text], _column_labels(), scorer=fuzz.ratio).max()) >= HEADER_LIKE
 
 
-def _beside(words: Sequence[Word], label: _Label, height: float) -> list[Word]:
-    """What stands right of a label, left to right."""
+def _beside(
+    words: Sequence[Word], label: _Label, lines: Sequence[_Label | Word], height: float
+) -> list[Word]:
+    """What stands right of a label and nearer to it than to any other of `lines`."""
     reach = max(BESIDE * height, (label.y - label.top) / 2)
-    own = {id(w) for w in label.words}
-    found = [
-        w
-        for w in words
-        if id(w) not in own and w.rect[0] > label.right - height and abs(w.y - label.y) < reach
-    ]
-    found = [w for w in found if w.number is None or len(w.number) <= DIGITS]
+    own = {id(w) for w in label.words} | {id(line) for line in lines}
+    found = []
+    for one in words:
+        off = abs(one.y - label.y)
+        others = (abs(one.y - other.y) for other in lines if other is not label)
+        right = id(one) not in own and one.rect[0] > label.right - height
+        if right and off < reach and off < min(others, default=reach):
+            found.append(one)
     return sorted(found, key=lambda w: w.x)
 
 
 def _spans(
-    sheet: Sheet, rules: Rules, label: _Label, row: Sequence[Word], header: Sequence[float]
+    sheet: Sheet, rules: Rules, label: _Label, centres: Sequence[float], headed: bool
 ) -> list[Span]:
-    """The columns of the values of a row: between rules, below a header, around numbers."""
+    """The columns of the values of a row: between rules, or around their middles.
+
+    Where the header is missing, `headed` is false and blank columns show by their rules alone.
+    """
     height, width = sheet.height, float(sheet.grey.shape[1])
     area = (0.0, label.y - 1.2 * height, width, label.y + 1.2 * height)
     edges = [x for x in rules.upright(area, SUPPORT) if MARGIN < x / width < 1 - MARGIN]
     ruled = [(a, b) for a, b in pairwise(edges) if b > label.right + height]
-    numbers = [w.x for w in row if w.number is not None]
-    for marks in (header, numbers):
-        if not marks:
-            continue
-        own = [(a, b) for a, b in ruled if any(a <= x < b for x in marks)]
-        if len(own) == len(marks):
-            return own
-    if header:
-        return _around(header, label.right, width)
-    return [(x - AROUND * height, x + AROUND * height) for x in numbers]
+    own = [(a, b) for a, b in ruled if any(a <= x < b for x in centres)]
+    if len(own) == len(centres):
+        return own if headed or len(ruled) > MOST_COLUMNS else ruled
+    return _around(centres, label.right, width)
 
 
 def _around(centres: Sequence[float], left: float, right: float) -> list[Span]:
@@ -206,11 +245,16 @@ def _cells(
     label: _Label,
     values: Sequence[Word],
     spans: Sequence[Span],
+    room: float,
 ) -> list[Cell]:
-    """The label and its values; numbers that were missed are read, notes are kept as they are."""
+    """The label and its values; numbers that were missed are read, notes are kept as they are.
+
+    `room` is how far away the next label is.
+    """
     numbers = [w.y for w in values if w.number is not None]
     y = median(numbers) if numbers else label.y
-    band = Band(y, y - HALF_ROW * sheet.height, y + HALF_ROW * sheet.height)
+    half = min(HALF_ROW * sheet.height, room / 2)
+    band = Band(y, y - half, y + half)
     cells = fill(sheet, models, values, spans, [band])[0]
     for index, (left, right) in enumerate(spans):
         own = [w for w in values if left <= w.x < right]

@@ -19,14 +19,14 @@ small = st.floats(-0.06, 0.06)
 @given(
     angle=st.floats(-0.1, 0.1),
     across=st.tuples(small, small),
-    down=st.tuples(small, small, small),
+    down=st.tuples(small, small, small, small),
     x=st.floats(0, 1240),
     y=st.floats(0, 1754),
 )
 def test_a_point_comes_back_to_where_it_was(
     angle: float,
     across: tuple[float, float],
-    down: tuple[float, float, float],
+    down: tuple[float, float, float, float],
     x: float,
     y: float,
 ):
