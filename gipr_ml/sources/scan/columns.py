@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
+from rapidfuzz import fuzz
+
+from gipr_ml.forms import load_forms
 from gipr_ml.sources.scan.rules import Rules
 from gipr_ml.sources.scan.splitting import by_labels, spans_columns
-from gipr_ml.sources.scan.words import Word, clusters
+from gipr_ml.sources.scan.words import Word, clusters, stacked
 
 COLUMNS = 7
 FIRST, LAST = ("自然人",), ("总计", "合计")
@@ -22,6 +25,10 @@ COLUMN_GAPS = (0.55, 0.8, 1.1)
 """Heights between numbers of two columns; the wider ones where numbers are not centred."""
 MOST_NUMBERS = 9
 """More numbers side by side belong to table 4."""
+LIKE = 75
+"""Likeness, of 100, of a text to the label of a column."""
+FEWEST_LABELS = 3
+"""Labels of inner columns that show where the outer ones must stand."""
 FEWEST_NUMBERS = 4
 FEWEST_ROWS = 3
 """Numbers below each other that make a column of a page without a header."""
@@ -74,16 +81,51 @@ class Columns:
 
 
 def find_header(words: Sequence[Word], height: float) -> Header | None:
-    """The header of table 3: 自然人 to the left of 总计, at about one height."""
-    words = by_labels(words, "t3")
-    firsts = [w for w in words if w.text.strip() in FIRST]
-    lasts = [w for w in words if w.text.strip() in LAST]
+    """The header of table 3: 自然人 to the left of 总计 at about one height, or what is left of it.
+
+    Where one of the two cannot be read, the labels between them say where it must stand.
+    """
+    parts = by_labels(words, "t3")
+    firsts, lasts = (_named(parts, names, height) for names in (FIRST, LAST))
     for first in firsts:
         right = [w for w in lasts if w.x > first.x and abs(w.y - first.y) < SAME_ROW * height]
         if right:
             last = max(right, key=lambda w: w.x)
-            return Header(first, last, _bottom(words, first, last, height))
-    return None
+            return Header(first, last, _bottom(parts, first, last, height))
+    outer = _outer(parts, height)
+    return Header(*outer, _bottom(parts, *outer, height)) if outer else None
+
+
+def _named(words: Sequence[Word], names: Sequence[str], height: float) -> list[Word]:
+    """The words with one of these texts, in one line or in two."""
+    pieces = [w for w in words if w.number is None and any(w.text.strip() in n for n in names)]
+    return [w for w in (*pieces, *stacked(pieces, height)) if w.text.strip() in names]
+
+
+def _outer(words: Sequence[Word], height: float) -> tuple[Word, Word] | None:
+    """The outer labels by at least three of the inner ones, which stand in a row."""
+    labels = [column.label for column in load_forms().forms_of("t3")[-1].rows[0].columns]
+    places: dict[int, Word] = {}
+    short = [w for w in words if w.number is None and len(w.text) <= max(map(len, labels))]
+    for one in (*short, *stacked(short, height)):
+        scores = [fuzz.ratio(one.text.strip(), label) for label in labels]
+        best = scores.index(max(scores))
+        if 0 < best < COLUMNS - 2 and scores[best] >= LIKE:
+            places[best] = one
+    order = sorted(places)
+    row = [places[i] for i in order]
+    if len(row) < FEWEST_LABELS or any(b.x - a.x < 1.5 * height for a, b in pairwise(row)):
+        return None
+    if max(w.y for w in row) - min(w.y for w in row) > SAME_ROW * height:
+        return None
+    pitch = (row[-1].x - row[0].x) / (order[-1] - order[0])
+    last = COLUMNS - 1 - order[0]
+    return _moved(row[0], -pitch * order[0]), _moved(row[0], pitch * last)
+
+
+def _moved(one: Word, right: float) -> Word:
+    left, top, end, bottom = one.rect
+    return replace(one, rect=(left + right, top, end + right, bottom))
 
 
 def _bottom(words: Sequence[Word], first: Word, last: Word, height: float) -> float:

@@ -19,9 +19,9 @@ from gipr_ml.sources.scan.page import Pixels, to_grey
 Rect = tuple[float, float, float, float]
 """Left, top, right, bottom in straight coordinates."""
 
-COARSE, FINE = 960, 1280
-"""Pixels on the long side at which text is looked for: on a page as it comes, and on one that had
-to be turned on its side, where the first look sees less."""
+SIDE, GLANCE = 960, 480
+"""Pixels on the long side at which text is looked for, and at which a page that is wider than high
+is looked at first, to see whether it lies on its side."""
 STRAIGHT = 1754
 """Pixels on the long side of the straight picture in which rules and ink are looked for."""
 LIGHT = 60
@@ -130,11 +130,12 @@ class Sheet:
 def look(pixels: Pixels, given: tuple[int, int], models: Engine) -> Sheet:
     """Find the text of a page, and put it upright; `given` is its size before it was reduced."""
     grey = to_grey(pixels)
-    quads = models.detect(grey, COARSE)
+    wide = grey.shape[1] > grey.shape[0]
+    quads = models.detect(grey, GLANCE if wide else SIDE)
     turns = quarter_turns(grey, quads, models) if len(quads) else 0
     grey, quads = turn(grey, quads, turns)
-    if turns % 2:
-        quads = models.detect(grey, FINE)
+    if wide or turns % 2:
+        quads = models.detect(grey, SIDE)
     height, width = grey.shape
     return Sheet(grey, quads, fit_frame(quads, width, height), turns, given)
 

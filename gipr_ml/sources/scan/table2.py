@@ -221,7 +221,7 @@ def _spans(
     height, width = sheet.height, float(sheet.grey.shape[1])
     area = (0.0, label.y - 1.2 * height, width, label.y + 1.2 * height)
     edges = [x for x in rules.upright(area, SUPPORT) if MARGIN < x / width < 1 - MARGIN]
-    ruled = [(a, b) for a, b in pairwise(edges) if b > label.right + height]
+    ruled = [(a, b) for a, b in pairwise(edges) if a > label.right - height]
     own = [(a, b) for a, b in ruled if any(a <= x < b for x in centres)]
     if len(own) == len(centres):
         return own if headed or len(ruled) > MOST_COLUMNS else ruled

@@ -106,6 +106,19 @@ def clusters(words: Iterable[Word], gap: float, key: Callable[[Word], float]) ->
     return groups
 
 
+def stacked(words: Sequence[Word], gap: float) -> list[Word]:
+    """Pairs of words of which one stands right below the other, as one word each."""
+    found = []
+    for one in words:
+        for below in words:
+            near = below.y > one.y and below.rect[1] - one.rect[3] < gap
+            if near and abs(below.x - one.x) < gap and below.rect[3] - one.rect[1] < 4 * gap:
+                rect = around([one, below])
+                sure = min(one.confidence, below.confidence)
+                found.append(Word(rect, one.text.strip() + below.text.strip(), sure))
+    return found
+
+
 def text_rows(words: Iterable[Word]) -> list[list[Word]]:
     """Words in lines of text, top to bottom, each left to right."""
     rows: list[list[Word]] = []
