@@ -27,6 +27,8 @@ MOST_NUMBERS = 9
 """More numbers side by side belong to table 4."""
 LIKE = 75
 """Likeness, of 100, of a text to the label of a column."""
+SHORTEST_LABEL = 5
+"""Characters from which a text is compared with the labels of rows."""
 FEWEST_LABELS = 3
 """Labels of inner columns that show where the outer ones must stand."""
 FEWEST_NUMBERS = 4
@@ -184,6 +186,39 @@ def find_columns(
         return ruled
     centres = _by_numbers(numbers, len(rows), height) or _by_header(words, header, height)
     return _between(centres) if centres else None
+
+
+def blank_columns(
+    words: Sequence[Word], header: Header | None, rules: Rules, height: float
+) -> Columns | None:
+    """The columns of a table with hardly a number on the page: by the rules beside its labels."""
+    labels = row_labels(words)
+    if header is not None:
+        labels = [w for w in labels if w.y > header.bottom]
+    if len(labels) < FEWEST_ROWS:
+        return None
+    top, bottom = min(w.rect[1] for w in labels), max(w.rect[3] for w in labels)
+    ends = sorted(w.rect[2] for w in labels)
+    left = ends[len(ends) // 2] - height
+    edges = rules.upright((left, top, max(w.rect[2] for w in words) + 60 * height, bottom))
+    spans = list(pairwise(edges))
+    if len(spans) != COLUMNS or spans[0][0] < left + height / 2:
+        return None
+    widths = [b - a for a, b in spans]
+    return Columns(tuple(spans), True) if max(widths) <= UNEVEN * min(widths) else None
+
+
+def row_labels(words: Sequence[Word]) -> list[Word]:
+    """The words that read like the label of a row of table 3, or its first line."""
+    names = sorted({r.full_label for form in load_forms().forms_of("t3") for r in form.rows})
+    found = []
+    for one in words:
+        text = one.text.replace(" ", "")
+        if one.number is None and len(text) >= SHORTEST_LABEL:
+            scores = (fuzz.ratio(text, name[: len(text) + 1]) for name in names)
+            if max(scores) >= LIKE:
+                found.append(one)
+    return found
 
 
 def _by_rules(

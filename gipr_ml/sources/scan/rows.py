@@ -54,10 +54,10 @@ def find_bands(
     """
     inside = [[w for w in row if columns.of(w.x) is not None] for row in rows]
     centres = [median(w.y for w in row) for row in inside if row]
-    if not centres:
-        return []
     loose = _loose(centres, height)
-    top = header.bottom if header is not None else centres[0] - 3 * height
+    top = header.bottom if header is not None else 0.0
+    if header is None and centres and not columns.ruled:
+        top = centres[0] - 3 * height
     levels = rules.level((columns.left, top - height, columns.right, floor))
     spans = [
         (a, b) for a, b in pairwise(levels) if b - a > LOWEST_ROW * height and (a + b) / 2 > top
@@ -71,6 +71,8 @@ def find_bands(
 
 def _loose(centres: Sequence[float], height: float) -> list[Band]:
     """Rows whose edges lie midway between the middles of their numbers."""
+    if not centres:
+        return []
     inner = [(a + b) / 2 for a, b in pairwise(centres)]
     edges = [centres[0] - height, *inner, centres[-1] + height]
     return [Band(y, top, bottom) for y, top, bottom in zip(centres, edges, edges[1:], strict=False)]

@@ -104,10 +104,12 @@ def _spanning() -> list[str]:
 
 @cache
 def _column_labels(table: str) -> re.Pattern[str]:
-    """Labels of columns, the longest first; where columns are narrow, lines of two characters too."""
+    """Labels of columns, the longest first; where columns are narrow, parts of them too."""
     names = set()
     for column in (c for form in load_forms().forms_of(table) for r in form.rows for c in r.columns):
         names |= {column.label, *column.aliases}
         if table != "t2":
             names |= {column.label[i : i + 2] for i in range(0, len(column.label) - 1, 2)}
+            names |= {column.label[:3], column.label[3:]} if len(column.label) > 3 else set()
+    names = {name for name in names if len(name) > 1}
     return re.compile("|".join(sorted(names, key=len, reverse=True)))

@@ -11,6 +11,7 @@ from rapidfuzz import fuzz
 from gipr_ml.sources.scan.columns import (
     Columns,
     Header,
+    blank_columns,
     find_columns,
     find_header,
     sparse_rows,
@@ -52,15 +53,15 @@ def read_table3(sheet: Sheet, words: Sequence[Word], rules: Rules, models: Engin
     header = find_header(words, height)
     floor = _floor(sheet, words, header)
     above = [w for w in words if w.y < floor]
-    rows = value_rows(above, height, header)
-    rows = _near(rows, height)
+    rows = _near(value_rows(above, height, header), height)
     sparse = header is None and not (rows and _is_continuation(rows))
     if sparse:
         rows = sparse_rows(above, height)
-    if not rows:
-        return None
-    columns = find_columns(rows, above, header, rules, height)
+    columns = find_columns(rows, above, header, rules, height) if rows else None
     if columns is None or (sparse and not columns.ruled):
+        columns = blank_columns(above, header, rules, height)
+        rows = []
+    if columns is None:
         return None
     if header is None:
         rows = _all_rows(above, columns, height)

@@ -40,7 +40,10 @@ UNEVEN = 2.5
 TITLE = ("政府信息公开", "情况")
 """Words of the heading of the section, which stands above the header."""
 DIGITS = 14
-_LEAF = re.compile("维持|纠正|审结")
+PURE = 0.8
+"""Share of the characters of a header's line that must be those of its labels."""
+_LETTERS = "结果维持纠正其他尚未审总计合"
+_LEAF = re.compile("[维纠审]")
 """What no other header prints."""
 
 
@@ -76,9 +79,9 @@ def read_table4(sheet: Sheet, words: Sequence[Word], rules: Rules, models: Engin
 
 def _leaves(words: Sequence[Word], height: float) -> list[Word]:
     """The labels of the fifteen columns, or the lines that they wrap into."""
-    parts = by_labels(words, "t4")
-    sure = [w for w in parts if _LEAF.search(w.text) and w.number is None and w.width < 6 * height]
-    if len(sure) < LEAVES:
+    parts = [w for w in by_labels(words, "t4") if w.number is None and _is_leaf(w.text)]
+    sure = [w for w in parts if _LEAF.search(w.text)]
+    if sum(len(_LEAF.findall(w.text)) for w in sure) < LEAVES:
         return []
     middle = median(w.y for w in sure)
     sure = [w for w in sure if abs(w.y - middle) < 4 * height]
@@ -87,12 +90,15 @@ def _leaves(words: Sequence[Word], height: float) -> list[Word]:
     return [
         w
         for w in parts
-        if w.number is None
-        and top - height < w.y < bottom + 1.2 * height
+        if top - height < w.y < bottom + 1.2 * height
         and left - 3 * height < w.x < right + 3 * height
-        and not spans_columns(w.text)
-        and w.width < 6 * height
     ]
+
+
+def _is_leaf(text: str) -> bool:
+    """Whether a text is made of the labels of the columns, or of lines of several side by side."""
+    letters = text.replace(" ", "")
+    return sum(letter in _LETTERS for letter in letters) > PURE * len(letters)
 
 
 def _values(words: Sequence[Word], bottom: float | None, height: float) -> list[Word]:
