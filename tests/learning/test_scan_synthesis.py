@@ -82,7 +82,7 @@ def test_nothing_stands_off_the_page_or_over_another_line(seed, kind):
     for page in make_scan(seed, kind).pages:
         for text in page.texts:
             width = em(text.text) * text.size
-            left = text.x - width / 2 if text.align == "centre" else text.x
+            left = text.x - width * {"left": 0, "centre": 0.5, "right": 1}[text.align]
             assert left > 10
             assert left + width < PAGE[0] - 10
             assert 10 < text.y < PAGE[1] - 10

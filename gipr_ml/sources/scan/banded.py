@@ -22,9 +22,7 @@ DIGITS = 14
 """Longest number of a table; what is longer is none of its values."""
 
 
-def read_row(
-    sheet: Sheet, row: Sequence[Word], rules: Rules, models: Engine
-) -> Draft | None:
+def read_row(sheet: Sheet, row: Sequence[Word], rules: Rules, models: Engine) -> Draft | None:
     """A line of text as a row of cells, where it holds numbers between rules."""
     numbers = [w for w in row if w.number is not None and len(w.number) <= DIGITS]
     words_behind = [w for w in row if w.number is None and numbers and w.x > numbers[0].x]

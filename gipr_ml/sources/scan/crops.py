@@ -9,6 +9,11 @@ LARGEST = 96
 """Pixels; higher crops are reduced as they are cut, since the recogniser takes 48."""
 STACKED = 2.2
 """Heights over widths from which a box is taken for characters one below the other."""
+LONGEST = 4.0
+"""Heights; wider crops are no numbers."""
+RULE_INK, WHOLE, EDGE = 0.25, 0.93, 0.32
+"""Share of the contrast from which a pixel may be of a rule, share of the way that a rule is
+printed, and share of the crop beside its edges in which rules are looked for."""
 
 
 def cut(pixels: NDArray[np.uint8], quad: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -25,6 +30,31 @@ def cut(pixels: NDArray[np.uint8], quad: NDArray[np.float32]) -> NDArray[np.uint
         pixels, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
     return crop
+
+
+def without_rules(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A crop of a number without the printed rules along its edges, which would read as 1 or -.
+
+    A box of text is higher than its digits, so only a rule runs through the whole of it.
+    """
+    height, width = crop.shape[:2]
+    if crop.ndim != 2 or width > LONGEST * height or min(height, width) < 8:
+        return crop
+    high, low = float(np.percentile(crop, 80)), float(crop.min())
+    dark = crop < high - RULE_INK * (high - low)
+    cleaned = crop.copy()
+    for axis, length in ((0, width), (1, height)):
+        beside = dark | np.roll(dark, 1, axis=1 - axis) | np.roll(dark, -1, axis=1 - axis)
+        through = np.flatnonzero(beside.mean(axis=axis) >= WHOLE)
+        first = through[through < EDGE * length]
+        last = through[through >= (1 - EDGE) * length]
+        start = int(first.max()) + 1 if len(first) else 0
+        stop = int(last.min()) if len(last) else length
+        if axis == 0:
+            cleaned[:, :start] = cleaned[:, stop:] = round(high)
+        else:
+            cleaned[:start] = cleaned[stop:] = round(high)
+    return cleaned
 
 
 def laid_out(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -130,17 +130,22 @@ def _seals(pixels: Pixels) -> list[tuple[int, int, int, int]]:
 
 
 def _without_ink(part: Pixels) -> NDArray[np.uint8]:
-    """Part of a page with its coloured ink divided out; every pair of channels is looked up."""
+    """Part of a page with its coloured ink divided out."""
+    import cv2
+
     paper = np.maximum(np.percentile(part[::2, ::2].reshape(-1, 3), PAPER, axis=0), 1)
     even = np.minimum(part * (float(paper.max()) / paper.astype(np.float32)), 255).astype(np.uint8)
-    value, low = even.max(axis=2), even.min(axis=2)
+    value = even.max(axis=2)
     levels = np.arange(256, dtype=np.float32)
-    depth = (levels[:, None] - levels[None, :]) / np.maximum(levels[:, None], 1)
-    stamped = value[(value - low > DEEP * value) & (value > DARK * paper.max())]
+    depths = (levels[:, None] - levels[None, :]) / np.maximum(levels[:, None], 1)
+    depth = (255 * np.clip(depths, 0, 1)).astype(np.uint8)[value, even.min(axis=2)]
+    stamped = value[(depth > 255 * DEEP) & (value > DARK * paper.max())]
     passes = float(np.median(stamped) / paper.max()) if len(stamped) else 1.0
-    gain = 1 / (1 - max(0.0, 1 - passes) * np.clip(depth / DEEP, 0, 1))
-    table = np.clip(levels[:, None] * gain, 0, 255).astype(np.uint8)
-    lifted: NDArray[np.uint8] = table[value, low]
+    # The edge of a stroke takes the share of the stroke: what is half coloured is never left grey.
+    depth = cv2.dilate(depth, np.ones((3, 3), np.uint8))
+    gain = 1 / (1 - max(0.0, 1 - passes) * np.clip(levels / (255 * DEEP), 0, 1))
+    table = np.clip(levels[:, None] * gain[None, :], 0, 255).astype(np.uint8)
+    lifted: NDArray[np.uint8] = table[value, depth]
     return lifted
 
 

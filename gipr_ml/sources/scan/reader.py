@@ -23,6 +23,8 @@ from gipr_ml.types import Cell, Line
 _PAGE_NUMBER = re.compile(r"(?=.*[^\d])[-—–－一·.]*(\d{1,3})[-—–－一·.]*")
 FOOT = 0.85
 """Share of the page below which its number stands."""
+EDGE = 0.07
+"""Share of the page at its top and bottom where running heads stand."""
 APART = 1.5
 """Heights of empty space between words that are cells of their own."""
 
@@ -64,7 +66,7 @@ def _drafts(sheet: Sheet, words: Sequence[Word], models: Engine) -> list[Draft]:
     fourth = read_table4(sheet, rest, rules, models)
     rest = [w for w in rest if fourth is None or id(w) not in fourth.used]
     for row in text_rows(rest):
-        draft = _page_number(sheet, row) or read_row(sheet, row, rules, models)
+        draft = _furniture(sheet, row) or read_row(sheet, row, rules, models)
         drafts.append(draft or _text(sheet, row))
     drafts.sort(key=lambda draft: draft.y)
     for found in (third, fourth):
@@ -74,13 +76,17 @@ def _drafts(sheet: Sheet, words: Sequence[Word], models: Engine) -> list[Draft]:
     return drafts
 
 
-def _page_number(sheet: Sheet, row: Sequence[Word]) -> Draft | None:
-    """A number between dashes at the foot of the page, of which one dash may have been missed."""
-    text = "".join(word.text for word in row).replace(" ", "")
-    found = _PAGE_NUMBER.fullmatch(text)
-    if found is None or row[0].y < FOOT * sheet.grey.shape[0]:
+def _furniture(sheet: Sheet, row: Sequence[Word]) -> Draft | None:
+    """A number of the page, of whose dashes one may have been missed, or a running head or foot:
+    their numbers belong to no table."""
+    y = row[0].y / sheet.grey.shape[0]
+    text = " ".join(word.text for word in row)
+    found = _PAGE_NUMBER.fullmatch(text.replace(" ", ""))
+    if found is not None and y > FOOT:
+        text = f"- {found[1]} -"
+    elif EDGE < y < 1 - EDGE:
         return None
-    return Draft(row[0].y, [replace(text_cell(sheet, row), text=f"- {found[1]} -")])
+    return Draft(row[0].y, [replace(text_cell(sheet, row), text=text)])
 
 
 def _text(sheet: Sheet, row: Sequence[Word]) -> Draft:

@@ -84,15 +84,19 @@ def fill(
     words: Sequence[Word],
     spans: Sequence[tuple[float, float]],
     bands: Sequence[Band],
+    share: float = WINDOW[0],
 ) -> list[list[Cell]]:
     """The cells of rows by columns: read, blank where there is no ink, or illegible.
 
     Numbers that the detector missed, or took for one with their neighbours, are read from their
-    cells; never without the test for ink, since a blank crop reads as 1.
+    cells; never without the test for ink, since a blank crop reads as 1. Ink is looked for in this
+    `share` of the width of a column.
     """
     cells: list[list[Cell | None]] = [[None] * len(spans) for _ in bands]
     again: list[tuple[int, int, Word | None]] = []
     crowded: set[tuple[int, int]] = set()
+    places = _places(words, spans)
+    looked, read = (share, WINDOW[1]), (max(share, CROP[0]), CROP[1])
     for i, band in enumerate(bands):
         for j, span in enumerate(spans):
             own = [w for w in words if _stands_in(w, band, span)]
@@ -101,15 +105,15 @@ def fill(
                     cells[i][j] = _cell(sheet, own[0].rect, own[0].number, own[0].number_confidence)
                 else:
                     again.append((i, j, own[0]))
-            elif own or holds_ink(sheet, _window(sheet, band, span, WINDOW)):
+            elif own or holds_ink(sheet, _window(sheet, band, span, looked, places[j])):
                 again.append((i, j, None))
                 crowded |= {(i, j)} if sum(w.number is not None for w in own) > 1 else set()
             else:
-                window = _window(sheet, band, span, CROP)
+                window = _window(sheet, band, span, read, places[j])
                 cells[i][j] = Cell("", box=sheet.box(window))
     rects = []
     for i, j, first in again:
-        rect = _tight(sheet, _window(sheet, bands[i], spans[j], CROP))
+        rect = _tight(sheet, _window(sheet, bands[i], spans[j], read, places[j]))
         rects.append(rect if first is None else _around(rect, first.rect))
     readings = sheet.read([sheet.quad(rect) for rect in rects], models)
     for (i, j, first), rect, reading in zip(again, rects, readings, strict=True):
@@ -118,7 +122,7 @@ def fill(
             number, confidence = digits_only(reading)
         if first is not None:
             number, confidence, rect = _of_two(first, number, confidence)
-        if (i, j) in crowded:
+        if (i, j) in crowded or (first is None and number and _may_be_rule(number)):
             confidence = min(DISAGREED, confidence)
         cells[i][j] = _cell(sheet, rect, number, confidence, reading.text)
     return [[cell for cell in row if cell is not None] for row in cells]
@@ -136,6 +140,11 @@ def _tight(sheet: Sheet, window: Rect) -> Rect:
         min(window[2], ink[2] + margin),
         min(window[3], ink[3] + margin),
     )
+
+
+def _may_be_rule(number: str) -> bool:
+    """Whether a stroke beside other digits may be a rule of the table read as 1."""
+    return len(number) > 1 and "1" in (number[0], number[-1])
 
 
 def _around(one: Rect, other: Rect) -> Rect:
@@ -173,8 +182,38 @@ def _spreads(word: Word, spans: Sequence[tuple[float, float]]) -> bool:
     return sum(word.rect[0] < (a + b) / 2 < word.rect[2] for a, b in spans) > 1
 
 
-def _window(sheet: Sheet, band: Band, span: tuple[float, float], size: tuple[float, float]) -> Rect:
-    pitch, height = size[0] * (span[1] - span[0]), size[1] * sheet.height
-    x = (span[0] + span[1]) / 2
+def _places(
+    words: Sequence[Word], spans: Sequence[tuple[float, float]]
+) -> list[tuple[float, float]]:
+    """Where the numbers of each column begin and end: they need not stand in its middle.
+
+    A column without numbers has them where the others have theirs.
+    """
+    own = [
+        [w for w in words if w.number is not None and a <= w.x < b and not _spreads(w, spans)]
+        for a, b in spans
+    ]
+    off = [w.x - (a + b) / 2 for part, (a, b) in zip(own, spans, strict=True) for w in part]
+    usual = median(off) if off else 0.0
+    return [
+        (min(w.rect[0] for w in part), max(w.rect[2] for w in part))
+        if part
+        else ((a + b) / 2 + usual, (a + b) / 2 + usual)
+        for part, (a, b) in zip(own, spans, strict=True)
+    ]
+
+
+def _window(
+    sheet: Sheet,
+    band: Band,
+    span: tuple[float, float],
+    size: tuple[float, float],
+    place: tuple[float, float],
+) -> Rect:
+    """Where in a cell a number is looked for: in its middle, and where others of its column are."""
+    half, height = size[0] * (span[1] - span[0]) / 2, size[1] * sheet.height
+    middle = (span[0] + span[1]) / 2
+    left = max(span[0], min(middle - half, place[0] - sheet.height / 4))
+    right = min(span[1], max(middle + half, place[1] + sheet.height / 4))
     top, bottom = band.y - height / 2, band.y + height / 2
-    return x - pitch / 2, max(top, band.top), x + pitch / 2, min(bottom, band.bottom)
+    return left, max(top, band.top), right, min(bottom, band.bottom)

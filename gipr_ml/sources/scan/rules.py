@@ -9,7 +9,7 @@ from gipr_ml.sources.scan.sheet import Rect, Sheet
 
 LONG = 1.6
 """Heights of a box of text; a shorter stroke may belong to a character."""
-FAINT = 0.35
+FAINT = 0.22
 """Share of the contrast of text that a rule, a hair thinner, may be fainter than."""
 GAP = 0.2
 """Heights of the breaks in a rule that noise makes; closing wider ones makes rules of text."""

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from gipr_ml.sources.scan.crops import cut, laid_out
+from gipr_ml.sources.scan.crops import cut, laid_out, without_rules
 from gipr_ml.sources.scan.frame import Frame, fit_frame, sizes
 from gipr_ml.sources.scan.glyphs import like_which
 from gipr_ml.sources.scan.ocr import Engine, Quads, Reading
@@ -98,7 +98,7 @@ class Sheet:
 
     def crop(self, quad: NDArray[np.float32]) -> NDArray[np.uint8]:
         """What stands within four corners."""
-        return laid_out(cut(self.grey, quad))
+        return laid_out(without_rules(cut(self.grey, quad)))
 
     def read(self, quads: Sequence[NDArray[np.float32]], models: Engine) -> list[Reading]:
         """What stands within the corners of each of `quads`."""

@@ -106,7 +106,9 @@ def _spanning() -> list[str]:
 def _column_labels(table: str) -> re.Pattern[str]:
     """Labels of columns, the longest first; where columns are narrow, parts of them too."""
     names = set()
-    for column in (c for form in load_forms().forms_of(table) for r in form.rows for c in r.columns):
+    for column in (
+        c for form in load_forms().forms_of(table) for r in form.rows for c in r.columns
+    ):
         names |= {column.label, *column.aliases}
         if table != "t2":
             names |= {column.label[i : i + 2] for i in range(0, len(column.label) - 1, 2)}

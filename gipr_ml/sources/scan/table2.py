@@ -44,6 +44,8 @@ SUPPORT = 0.8
 MARGIN = 0.025
 """Share of the page's width at its sides in which dark strokes are its edges, not rules."""
 MOST_COLUMNS = 3
+WIDE = 0.95
+"""Share of the width of a column in which a number may stand: few rows say where."""
 DIGITS = 14
 """Longest number of a table; what is longer is none of its values."""
 _ARTICLE = re.compile(r"第?二十条|第.{1,4}项")
@@ -86,7 +88,8 @@ def read_table2(
     for header, members in _blocks(words, labels, height):
         rows = [_beside(words, label, [*labels, *others], height) for label in members]
         marks = [w.x for row in rows for w in row if _is_value(w)]
-        centres = header or _middles(marks, height)
+        middles = _middles(marks, height)
+        centres = middles if len(middles) == len(header) else header or middles
         for label, row in zip(members, rows, strict=True):
             spans = _spans(sheet, rules, label, centres, bool(header))
             values = [w for w in row if spans and w.x >= spans[0][0]]
@@ -142,7 +145,7 @@ def _labels(words: Sequence[Word], height: float) -> list[_Label]:
         for below in texts:
             gap = below.rect[1] - one.rect[3]
             apart = min(abs(below.x - one.x), abs(below.rect[0] - one.rect[0]))
-            if 0 < below.y - one.y and gap < STACKED * height and apart < height:
+            if below.y - one.y > 0 and gap < STACKED * height and apart < height:
                 found.append((_likeness([one, below]), (one, below)))
     taken: set[int] = set()
     labels = []
@@ -255,7 +258,7 @@ def _cells(
     y = median(numbers) if numbers else label.y
     half = min(HALF_ROW * sheet.height, room / 2)
     band = Band(y, y - half, y + half)
-    cells = fill(sheet, models, values, spans, [band])[0]
+    cells = fill(sheet, models, values, spans, [band], WIDE)[0]
     for index, (left, right) in enumerate(spans):
         own = [w for w in values if left <= w.x < right]
         if any(w.number is None and len(w.text) > 1 and _NOTE.search(w.text) for w in own):

@@ -157,9 +157,7 @@ def _ruled(sheet: Sheet, rules: Rules, marks: Sequence[float], y: float) -> list
     return spans if whole else []
 
 
-def _evenly(
-    words: Sequence[Word], centres: Sequence[float], y: float, height: float
-) -> list[Span]:
+def _evenly(words: Sequence[Word], centres: Sequence[float], y: float, height: float) -> list[Span]:
     """Fifteen columns of one width on which all numbers fall, under a header just as wide."""
     gaps = [b - a for a, b in pairwise(centres)]
     pitch = median(gap for gap in gaps if gap < 1.5 * min(gaps))

@@ -85,6 +85,9 @@ def as_number(reading: Reading) -> tuple[str | None, float]:
     bare = digits.strip(_SPECKS)
     if _COUNT.fullmatch(bare) and bare == reading.digits:
         return bare, min(SPECKLED, reading.digits_confidence)
+    amount = text.strip(_SPECKS)
+    if _AMOUNT.fullmatch(amount):
+        return amount, min(SPECKLED, reading.confidence)
     return None, 0.0
 
 

@@ -20,7 +20,7 @@ Step = Callable[[Picture, int, Random], Picture]
 Point = tuple[float, float]
 
 WHITE: dict[str, int | tuple[int, int, int]] = {"L": 255, "RGB": (255, 255, 255), "1": 1}
-SEAL = (205, 30, 35)
+SEALS = ((205, 30, 35), (225, 60, 60), (235, 120, 115), (190, 20, 60), (60, 70, 190))
 DESK = (88, 74, 62)
 
 
@@ -116,22 +116,23 @@ def show_through(picture: Picture, dpi: int, rng: Random) -> Picture:
 
 
 def seal(picture: Picture, dpi: int, rng: Random) -> Picture:
-    """A round red seal over the lower or middle part of the page; print stays visible below."""
+    """A round seal, red or now and then blue or pale; print stays visible below."""
     picture = picture.convert("RGB")
     size = round(rng.uniform(1.45, 1.75) * dpi)
+    ink = rng.choice(SEALS)
     stamp = Image.new("RGB", (size, size), "white")
     draw = ImageDraw.Draw(stamp)
     ring = max(2, round(0.045 * dpi))
-    draw.ellipse((ring, ring, size - ring, size - ring), outline=SEAL, width=ring)
+    draw.ellipse((ring, ring, size - ring, size - ring), outline=ink, width=ring)
     centre, radius = size / 2, size * 0.17
-    draw.polygon([_around(centre, radius * (1, 0.4)[n % 2], n * 36 - 90) for n in range(10)], SEAL)
+    draw.polygon([_around(centre, radius * (1, 0.4)[n % 2], n * 36 - 90) for n in range(10)], ink)
     for n in range(9):
         # Blocks of strokes stand for the characters of the name along the ring.
         x, y = _around(centre, size * 0.375, 160 + n * 27.5)
         arm = size * 0.04
-        draw.rectangle((x - arm, y - arm, x + arm, y + arm), outline=SEAL, width=ring // 2)
-        draw.line((x - arm, y, x + arm, y), SEAL, ring // 2)
-        draw.line((x, y - arm, x, y + arm), SEAL, ring // 2)
+        draw.rectangle((x - arm, y - arm, x + arm, y + arm), outline=ink, width=ring // 2)
+        draw.line((x - arm, y, x + arm, y), ink, ring // 2)
+        draw.line((x, y - arm, x, y + arm), ink, ring // 2)
     stamp = stamp.rotate(rng.uniform(-25, 25), Image.Resampling.BICUBIC, fillcolor="white")
     stamp = noise(10)(stamp, dpi, rng)
     place = (
@@ -141,6 +142,49 @@ def seal(picture: Picture, dpi: int, rng: Random) -> Picture:
     layer = Image.new("RGB", picture.size, "white")
     layer.paste(stamp, place)
     return ImageChops.multiply(picture, layer)
+
+
+def without_colours(picture: Picture, dpi: int, rng: Random) -> Picture:
+    """Scanned in grey: a red seal becomes as dark as print."""
+    del dpi, rng
+    return picture.convert("L")
+
+
+def dark_edges(picture: Picture, dpi: int, rng: Random) -> Picture:
+    """The lid stood open: black around the sheet, which lies a little askew."""
+    sheet = skew(2.0, 0.5)(picture.convert("L"), dpi, rng)
+    border = [round(rng.uniform(0.0, 0.25) * dpi) for _ in range(4)]
+    size = (sheet.width + border[0] + border[2], sheet.height + border[1] + border[3])
+    whole = Image.new("L", size, rng.randint(5, 40))
+    whole.paste(sheet, (border[0], border[1]))
+    return whole
+
+
+def slanted(most: float) -> Step:
+    """Seen at a slant: each corner moves by up to this share of the sides."""
+
+    def step(picture: Picture, dpi: int, rng: Random) -> Picture:
+        del dpi
+        corners = [
+            (x + (1 - 2 * x) * rng.uniform(0, most), y + (1 - 2 * y) * rng.uniform(0, most))
+            for x, y in ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+        ]
+        to_page = _perspective(corners)
+
+        def source(x: float, y: float) -> Point:
+            u, v = to_page(x, y)
+            return u * picture.width, v * picture.height
+
+        return _warped(picture, source)
+
+    return step
+
+
+def shaded(picture: Picture, dpi: int, rng: Random) -> Picture:
+    """In deep shadow on one side."""
+    del dpi
+    light = _light(picture.height, picture.width, rng) ** 2.2
+    return _picture(np.asarray(picture, np.float32) * light)
 
 
 def _around(centre: float, radius: float, degrees: float) -> Point:

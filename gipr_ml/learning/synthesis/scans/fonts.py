@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from gipr_ml.errors import MissingPart
 
@@ -63,19 +63,22 @@ def font_folders() -> tuple[Path, ...]:
     return tuple(folders)
 
 
-def find_faces(folders: Sequence[Path] | None = None) -> tuple[Face, ...]:
+def find_faces(
+    folders: Sequence[Path] | None = None, kind: Literal["font", "digits"] = "font"
+) -> tuple[Face, ...]:
     """The known fonts in these folders, or where fonts are usually kept, in the order of the file.
 
-    Raises `MissingPart` naming the packages where there is none.
+    Those of the kind "digits" have no Chinese characters; there may be none. Raises `MissingPart`
+    naming the packages where there is no Chinese font.
     """
     here = {path.name.lower(): path for path in _files(folders or font_folders())}
-    known = _known()
+    known = _known(kind)
     found = [
         Face(here[str(font["file"]).lower()], int(font.get("index", 0)))
         for font in known
         if str(font["file"]).lower() in here
     ]
-    if not found:
+    if not found and kind == "font":
         packages = ", ".join(dict.fromkeys(str(f["package"]) for f in known if "package" in f))
         raise MissingPart(
             "no Chinese font was found, so no scan can be typeset; on Debian or Ubuntu install one "
@@ -84,9 +87,9 @@ def find_faces(folders: Sequence[Path] | None = None) -> tuple[Face, ...]:
     return tuple(found)
 
 
-def _known() -> list[dict[str, str | int]]:
+def _known(kind: str) -> list[dict[str, str | int]]:
     text = Path(__file__).with_name("fonts.toml").read_text(encoding="utf-8")
-    fonts: list[dict[str, str | int]] = tomllib.loads(text)["font"]
+    fonts: list[dict[str, str | int]] = tomllib.loads(text)[kind]
     return fonts
 
 

@@ -65,6 +65,11 @@ KINDS: Mapping[str, Kind] = {
         Kind("curl", "others", 200, (damage.curl(3, 10),)),
         Kind("show_through", "others", 200, (damage.show_through, damage.jpeg(60, 80))),
         Kind("copies", "others", 200, (damage.copied(3),)),
+        Kind("perspective", "others", 200, (damage.slanted(0.08),)),
+        Kind("strong_curl", "others", 200, (damage.curl(12, 20),)),
+        Kind("shadow", "others", 200, (damage.shaded, damage.jpeg(60, 80))),
+        Kind("edges", "others", 200, (damage.dark_edges, damage.jpeg(60, 80))),
+        Kind("grey_seal", "others", 200, (damage.seal, damage.skew(1.0), damage.without_colours)),
         Kind("blanks", "others", 200, (damage.skew(1.0), damage.noise(6)), blanks=True),
     )
 }

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from random import Random
-from typing import Literal
 from unicodedata import east_asian_width
 
 from gipr_ml.learning.synthesis.paper import Paper, Prose, Table
 from gipr_ml.learning.synthesis.scans.grid import Grid, GridBox, grid_of
-from gipr_ml.learning.synthesis.scans.style import PAGE, Style
+from gipr_ml.learning.synthesis.scans.style import PAGE, Align, Style
 
 Rectangle = tuple[float, float, float, float]
 """Left, top, right, bottom."""
@@ -27,7 +26,7 @@ class Text:
     y: float
     size: float
     text: str
-    align: Literal["left", "centre"] = "left"
+    align: Align = "left"
     bold: bool = False
 
 
@@ -40,6 +39,8 @@ class Stroke:
     x1: float
     y1: float
     width: float
+    grey: int = 0
+    """Its level of grey, 0 for black."""
 
 
 @dataclass
@@ -64,6 +65,7 @@ def set_pages(paper: Paper, style: Style, rng: Random) -> list[SetPage]:
         else:
             setter.put_table(block)
     setter.put_page_numbers()
+    setter.put_running_heads(paper)
     return setter.pages
 
 
@@ -125,6 +127,23 @@ class _Setter:
             else:
                 self.page.texts.append(Text(style.left, middle, size, line, bold=heading))
             self.y += step
+        if title and style.cover:
+            self.break_page()
+
+    def put_running_heads(self, paper: Paper) -> None:
+        """Date and title above the text, address and page below it, if the style has them."""
+        if not self.style.running_head:
+            return
+        date = f"{paper.year + 1}/1/{self.rng.randint(10, 30)} {self.rng.randint(8, 18)}:05"
+        address = (
+            f"https://www.example.gov.cn/xxgk/{paper.year}/t{self.rng.randint(10**6, 10**7)}.html"
+        )
+        for number, page in enumerate(self.pages, start=1):
+            page.texts.append(Text(24, 22, 7.0, date))
+            page.texts.append(Text(PAGE[0] / 2, 22, 7.0, "政府信息公开年度报告", "centre"))
+            page.texts.append(Text(24, PAGE[1] - 18, 7.0, address))
+            end = f"{number}/{len(self.pages)}"
+            page.texts.append(Text(PAGE[0] - 24, PAGE[1] - 18, 7.0, end, "right"))
 
     def put_page_numbers(self) -> None:
         """At the foot of every page, if the style has them."""
@@ -229,12 +248,16 @@ class _TableSetter:
             page.cells[box.key] = place
         opened = self.style.open_break and bottom == last < self.grid.rows
         page.strokes += _frame(place, self.style, self.rng, opened, self._outer(box))
-        left = box.kind == "label"
-        x = place[0] + 2.5 if left else (place[0] + place[2]) / 2
+        align = self._align(box)
+        x = {"left": place[0] + 2.5, "right": place[2] - 2.5}.get(align, (place[0] + place[2]) / 2)
         for middle, line in self._shown(box, place, top, bottom):
-            size = min(self.style.small, (place[2] - place[0] - 2) / max(0.5, em(line)))
-            align: Literal["left", "centre"] = "left" if left else "centre"
+            size = min(self.style.small, (place[2] - place[0] - 3) / max(0.5, em(line)))
             page.texts.append(Text(x, middle, size, line, align))
+
+    def _align(self, box: GridBox) -> Align:
+        if box.kind == "value":
+            return self.style.values
+        return "left" if box.kind == "label" else "centre"
 
     def _outer(self, box: GridBox) -> tuple[bool, bool]:
         """Whether the box lies at the left and at the right edge of the table."""
@@ -299,12 +322,13 @@ def _frame(
     thick = 1.4 if style.rules == "framed" else thin
     if style.rules == "none":
         return []
-    sides = [Stroke(left, top, right, top, thin)]
+    grey = style.grey
+    sides = [Stroke(left, top, right, top, thin, grey)]
     if not opened:
-        sides.append(Stroke(left, bottom, right, bottom, thin))
+        sides.append(Stroke(left, bottom, right, bottom, thin, grey))
     if style.rules != "no_verticals":
-        sides.append(Stroke(left, top, left, bottom, thick if outer[0] else thin))
-        sides.append(Stroke(right, top, right, bottom, thick if outer[1] else thin))
+        sides.append(Stroke(left, top, left, bottom, thick if outer[0] else thin, grey))
+        sides.append(Stroke(right, top, right, bottom, thick if outer[1] else thin, grey))
     if style.rules != "gaps":
         return sides
     return [piece for side in sides for piece in _broken(side, rng)]
@@ -323,6 +347,7 @@ def _broken(side: Stroke, rng: Random) -> list[Stroke]:
             side.x0 + (side.x1 - side.x0) * b,
             side.y0 + (side.y1 - side.y0) * b,
             side.width,
+            side.grey,
         )
         for a, b in zip([0.0, *points[1::2]], [*points[::2], 1.0], strict=False)
     ]

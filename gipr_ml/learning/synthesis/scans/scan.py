@@ -62,9 +62,11 @@ class SyntheticScan:
         """The damaged pages. Raises `MissingPart` where no Chinese font is installed."""
         rng = Random(self.seed)
         face = self._face(rng)
+        digits = rng.choice(find_faces(kind="digits") or (face,)) if rng.random() < 0.4 else face
         images = []
         for page in self.pages:
-            image = typeset(page, face, self.kind.dpi, faint=self.kind.rules == "hairline")
+            faint = self.kind.rules == "hairline"
+            image = typeset(page, face, self.kind.dpi, faint=faint, digits=digits)
             for step in self.kind.steps:
                 image = step(image, self.kind.dpi, rng)
             images.append(image)

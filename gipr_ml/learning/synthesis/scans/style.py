@@ -9,6 +9,7 @@ from typing import Literal
 Rules = Literal["thin", "thick", "framed", "gaps", "no_verticals", "hairline", "none"]
 GroupBreak = Literal["cut", "first", "repeat"]
 PageNumbers = Literal["none", "plain", "dashes", "of"]
+Align = Literal["left", "centre", "right"]
 
 PAGE = (595.0, 842.0)
 """A4, upright."""
@@ -43,6 +44,14 @@ class Style:
     """The outermost group label is set one character a line."""
     rules: Rules
     page_numbers: PageNumbers
+    values: Align
+    """Where the values stand in their cells."""
+    grey: int
+    """Level of grey of the rules, 0 for black."""
+    running_head: bool
+    """A line above and an address below the text of each page, as browsers print them."""
+    cover: bool
+    """The title stands on a page of its own."""
 
     @property
     def width(self) -> float:
@@ -72,7 +81,7 @@ def draw_style(rng: Random, rules: Rules | None = None) -> Style:
         shares=(
             rng.uniform(16, 20) if vertical else rng.uniform(26, 48),
             rng.uniform(36, 56),
-            rng.uniform(92, 128),
+            rng.uniform(92, 128) if rng.random() < 0.7 else rng.uniform(128, 180),
         ),
         new_page=rng.random() < 0.5,
         repeat_header=rng.random() < 0.35,
@@ -81,4 +90,8 @@ def draw_style(rng: Random, rules: Rules | None = None) -> Style:
         vertical=vertical,
         rules=rules or drawn,
         page_numbers=rng.choice(("none", "plain", "dashes", "of")),
+        values=rng.choices(("centre", "left", "right"), (76, 14, 10))[0],
+        grey=rng.choices((0, 90, 160), (75, 15, 10))[0],
+        running_head=rng.random() < 0.2,
+        cover=rng.random() < 0.12,
     )
