@@ -1,0 +1,133 @@
+"""Seals, rules beside digits, bent pages, table 2, running heads: each class of fault by itself."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from gipr_ml.sources.scan import read_scanned
+from gipr_ml.sources.scan.columns import find_header
+from gipr_ml.sources.scan.crops import without_rules
+from gipr_ml.sources.scan.frame import fit_frame
+from gipr_ml.sources.scan.ocr import Reading
+from gipr_ml.sources.scan.page import to_grey
+from gipr_ml.sources.scan.words import Word, as_number
+from gipr_ml.types import Line
+from tests.sources.scan.conftest import HEIGHT, WIDTH
+
+Font = ImageFont.FreeTypeFont
+
+
+@pytest.mark.parametrize("ink", [(205, 30, 35), (235, 120, 115), (60, 70, 190)])
+def test_a_seal_becomes_paper_and_the_print_below_it_stays(ink: tuple[int, int, int]):
+    page = Image.new("RGB", (800, 1100), "white")
+    pen = ImageDraw.Draw(page)
+    pen.ellipse([300, 400, 520, 620], outline=ink, width=12)
+    pen.line([(310, 510), (510, 510)], (0, 0, 0), 6)
+    grey = to_grey(np.asarray(page))
+    assert grey[508:513, 320:500].max() < 30
+    assert grey[400:500, 290:530].min() > 230
+
+
+def test_a_coloured_line_of_text_is_no_seal():
+    page = Image.new("RGB", (800, 1100), "white")
+    ImageDraw.Draw(page).rectangle([200, 100, 600, 130], (200, 30, 30))
+    assert to_grey(np.asarray(page))[110:120, 300:500].max() < 120
+
+
+def test_a_rule_beside_a_digit_is_taken_off_its_crop_and_the_digit_is_not():
+    crop = np.full((40, 40), 255, dtype=np.uint8)
+    crop[10:30, 20:24] = 0
+    ruled = crop.copy()
+    ruled[:, 3:5] = 60
+    ruled[36:38] = 60
+    assert np.array_equal(without_rules(ruled), crop)
+    assert np.array_equal(without_rules(crop), crop)
+
+
+def lines_of_text(bend: float) -> np.ndarray:
+    """Boxes of forty short pieces of ten lines that bend across the page, in pixels."""
+    quads = []
+    for y in range(100, 1100, 100):
+        for x in range(50, 750, 175):
+
+            def at(place: float, top: float) -> tuple[float, float]:
+                return place, top + bend * ((place - 400) / 550) ** 2
+
+            quads.append([at(x, y), at(x + 170, y), at(x + 170, y + 20), at(x, y + 20)])
+    return np.array(quads, dtype=np.float32)
+
+
+def test_a_bent_page_is_levelled_and_a_flat_one_stays_flat():
+    bent = lines_of_text(60.0)
+    frame = fit_frame(bent, 800, 1100)
+    levels = frame.straight(bent[:, 0])[:, 1].reshape(10, 4)
+    assert np.ptp(bent[:, 0, 1].reshape(10, 4), axis=1).min() > 15
+    assert np.ptp(levels, axis=1).max() < 5
+    assert fit_frame(lines_of_text(0.0), 800, 1100).down == (0.0, 0.0, 0.0, 0.0)
+
+
+def header(texts: list[tuple[float, float, str]]) -> list[Word]:
+    return [Word((x - 30, y - 10, x + 30, y + 10), text, 0.99) for x, y, text in texts]
+
+
+INNER = ["商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他"]
+
+
+def test_a_header_whose_outer_label_wraps_is_found():
+    words = header([(100, 90, "自然"), (100, 112, "人"), (700, 100, "总计")])
+    found = find_header(words, 20)
+    assert found is not None
+    assert (found.first.x, found.last.x) == (100, 700)
+
+
+def test_labels_that_are_left_of_a_header_say_where_the_others_stood():
+    words = header([(100 * (i + 2), 100, text) for i, text in enumerate(INNER)])
+    found = find_header(words, 20)
+    assert found is not None
+    assert (found.first.x, found.last.x) == pytest.approx((100, 700))
+    assert find_header(words[3:], 20) is None
+
+
+def test_a_stroke_read_behind_an_amount_makes_it_less_sure():
+    assert as_number(Reading("19100.3|", 0.99, "191003", 0.9)) == ("19100.3", 0.85)
+
+
+# ---------------------------------------------------------------- table 2 on a page
+
+
+def draw_table2(
+    font: Font, rows: list[tuple[str, list[str]]], *, header: bool = True
+) -> Image.Image:
+    """The first block of table 2 without rules, with a running foot."""
+    page = Image.new("L", (WIDTH, HEIGHT), 255)
+    pen = ImageDraw.Draw(page)
+    if header:
+        pen.text((WIDTH / 2, 300), "第二十条第（一）项", 0, font, anchor="mm")
+        pen.text((200, 350), "信息内容", 0, font, anchor="mm")
+        for i, label in enumerate(("本年制发件数", "本年废止件数", "现行有效件数")):
+            pen.text((500 + 250 * i, 350), label, 0, font, anchor="mm")
+    for r, (label, values) in enumerate(rows):
+        pen.text((120, 400 + 50 * r), label, 0, font, anchor="lm")
+        for i, value in enumerate(values):
+            pen.text((500 + 250 * i, 400 + 50 * r), value, 0, font, anchor="mm")
+    pen.text((WIDTH / 2, HEIGHT - 60), "- 2 -", 0, font, anchor="mm")
+    return page
+
+
+def rows_of(lines: tuple[Line, ...]) -> list[list[str]]:
+    return [[cell.text for cell in line.cells] for line in lines if line.borders == "explicit"]
+
+
+def test_rows_of_table_2_have_a_cell_for_each_column_also_where_it_is_blank(font: Font):
+    rows = [("规章", ["7", "", "963"]), ("行政规范性文件", ["", "0", "12"])]
+    lines = read_scanned(draw_table2(font, rows), 1)
+    assert rows_of(lines) == [[label, *values] for label, values in rows]
+    assert lines[-1].text.replace(" ", "") == "-2-"
+
+
+def test_rows_of_table_2_need_no_header_on_a_continued_page(font: Font):
+    rows = [("规章", ["7", "减1", "963"]), ("行政规范性文件", ["10", "0", "12"])]
+    lines = read_scanned(draw_table2(font, rows, header=False), 2)
+    assert rows_of(lines) == [[label, *values] for label, values in rows]
