@@ -27,7 +27,7 @@ from gipr_ml.learning.synthesis.scans.fonts import find_faces
 from gipr_ml.learning.synthesis.scans.pages import em, set_pages, wrap
 from gipr_ml.learning.synthesis.scans.style import PAGE, draw_style
 
-DIGESTS = {"blanks": "71f052d71fa5af53", "dpi_200": "1808d5968d617d61", "gaps": "0d70eefae80914b4"}
+DIGESTS = {"blanks": "f9c6c1f331627dbf", "dpi_200": "97d3db5fe9b9e401", "gaps": "fe29b7a9139d83ba"}
 """Of the layout and the gold of seed 7, by kind; they change when the generator does."""
 
 
@@ -108,7 +108,7 @@ def test_the_gold_keeps_every_identity(seed):
 def test_a_group_label_at_a_page_break_is_cut_or_stands_on_one_page_or_on_each(kind):
     label = "三、本年度办理结果"
     split = 0
-    for seed in range(25):
+    for seed in range(80):
         rng = Random(seed)
         figures = draw_figures(rng, {"t2": "2021", "t3": "2021"})
         paper = build_paper(rng, figures, (), write_text(rng, figures))
@@ -183,8 +183,8 @@ def test_print_below_a_seal_stays_dark():
     plain = replace(scan, kind=replace(scan.kind, steps=()))
     sealed = replace(scan, kind=replace(scan.kind, steps=(steps.seal,)))
     before, after = np.asarray(plain.images[0]), np.asarray(sealed.images[0])
-    reddish = after[:, :, 0].astype(int) - after[:, :, 1] > 90
-    assert reddish.sum() > 500
+    coloured = after.max(axis=2).astype(int) - after.min(axis=2) > 90
+    assert coloured.sum() > 500
     assert (after.max(axis=2)[before < 60] < 90).all()
 
 
