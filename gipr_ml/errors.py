@@ -73,6 +73,24 @@ class TrainingError(GiprError):
     code = "training"
 
 
+class LabelError(GiprError):
+    """A label sheet cannot be taken over; the message lists every fault by its row."""
+
+    code = "labels"
+
+
+class RegistryError(GiprError):
+    """MLflow cannot be reached, or does not hold what was asked for."""
+
+    code = "registry"
+
+
+class PromotionError(GiprError):
+    """A model may not take the place of the champion; the message says why."""
+
+    code = "promotion"
+
+
 class MissingPart(GiprError):
     """A library or program that this needs is not installed; the message says which."""
 

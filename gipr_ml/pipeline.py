@@ -13,7 +13,7 @@ from gipr_ml.checking import check as check_cells
 from gipr_ml.errors import InputError
 from gipr_ml.forms import Forms, load_forms
 from gipr_ml.heading import agency_and_year, why_not_a_report
-from gipr_ml.lines import LineModel, load_model
+from gipr_ml.lines import LineModel, forget_line_models, load_model
 from gipr_ml.match import Matcher, load_matcher
 from gipr_ml.narrative import read_narrative
 from gipr_ml.sources import beside, read_bytes, read_path
@@ -167,6 +167,12 @@ def _models(folder: Path) -> tuple[LineModel, Matcher]:
     return load_model(folder), load_matcher(folder)
 
 
+def forget_models() -> None:
+    """Read models anew from their folders the next time: one of them was replaced."""
+    _models.cache_clear()
+    forget_line_models()
+
+
 def _report_line(labelled: LabelledLine, reading: Reading) -> ReportLine:
     line = labelled.line
     return ReportLine(
@@ -177,4 +183,5 @@ def _report_line(labelled: LabelledLine, reading: Reading) -> ReportLine:
         labelled.confidence,
         labelled.cell_labels,
         reading.matched.get(line.number, ()),
+        line.borders,
     )

@@ -146,31 +146,51 @@ def write_manifest(folder: Path, name: str, manifest: Mapping[str, Any]) -> None
     write_file(folder / name, (text + "\n").encode())
 
 
-def save_arrays(folder: Path, kind: str, arrays: Arrays, about: Mapping[str, object]) -> str:
+def save_arrays(
+    folder: Path,
+    kind: str,
+    arrays: Arrays,
+    about: Mapping[str, object],
+    parts: Mapping[str, Arrays] | None = None,
+) -> str:
     """Write arrays as the model `kind` of a folder, with `about` in its manifest.
 
-    Returns the digest. The file is named by it and the manifest replaced last: whoever interrupts
-    this leaves the old model in place.
+    `parts` are further arrays under names of their own. Returns the digest of the model. Files are
+    named by their digests and the manifest is replaced last: whoever interrupts this leaves the old
+    model in place.
     """
+    folder.mkdir(parents=True, exist_ok=True)
+    own = _save_file(folder, kind, arrays)
+    named = {
+        name: _save_file(folder, f"{kind}-{name}", part) for name, part in (parts or {}).items()
+    }
+    write_manifest(folder, f"{kind}.json", {**about, **named, **own})
+    kept = {own["file"], *(part["file"] for part in named.values())}
+    for old in folder.glob(f"{kind}-*.skops"):
+        if old.name not in kept:
+            old.unlink()
+    return own["sha256"]
+
+
+def _save_file(folder: Path, stem: str, arrays: Arrays) -> dict[str, str]:
     data = pack_arrays(arrays)
     digest = hashlib.sha256(data).hexdigest()
-    name = f"{kind}-{digest[:12]}.skops"
-    folder.mkdir(parents=True, exist_ok=True)
+    name = f"{stem}-{digest[:12]}.skops"
     write_file(folder / name, data)
-    write_manifest(folder, f"{kind}.json", {**about, "file": name, "sha256": digest})
-    for old in folder.glob(f"{kind}-*.skops"):
-        if old.name != name:
-            old.unlink()
-    return digest
+    return {"file": name, "sha256": digest}
 
 
-def read_arrays(folder: Path, kind: str) -> tuple[dict[str, NDArray[Any]], str]:
-    """The arrays of the model `kind` of a folder, and their digest.
+def read_arrays(
+    folder: Path, kind: str, part: str | None = None
+) -> tuple[dict[str, NDArray[Any]], str]:
+    """The arrays of the model `kind` of a folder, or of one of its parts, and their digest.
 
     Raises ModelError if the model is missing, damaged or not the one of its manifest.
     """
     manifest = read_manifest(folder, f"{kind}.json")
-    name, digest = manifest.get("file"), manifest.get("sha256")
+    own = manifest.get(part) if part else manifest
+    own = own if isinstance(own, dict) else {}
+    name, digest = own.get("file"), own.get("sha256")
     if not isinstance(name, str) or not isinstance(digest, str) or Path(name).name != name:
         raise ModelError(
             f"The model manifest in {folder} names no model file; train again with: gipr train"

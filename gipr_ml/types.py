@@ -353,6 +353,7 @@ class ReportLine:
     confidence: float
     cell_labels: tuple[str, ...]
     matched: tuple[str, ...]
+    borders: Borders = "none"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,11 @@ from gipr_ml.forms import load_forms
 from gipr_ml.sources import read_document
 
 FOLDER = Path(__file__).parent.parent / "training_data"
-ENTRIES: list[dict[str, Any]] = tomllib.loads(
+LABELLED: list[dict[str, Any]] = tomllib.loads(
     (FOLDER / "manifest.toml").read_text(encoding="utf-8")
 )["report"]
+ENTRIES = [entry for entry in LABELLED if "file" in entry]
+"""Reports that lie here with their gold; labels that somebody imported come without them."""
 NAMES = [entry["name"] for entry in ENTRIES]
 LINE_LABELS = ("title", "section", "narrative", "note", "header", "category", "value", "furniture")
 CELL_LABELS = ("header", "category", "value", "blank")
@@ -46,9 +48,64 @@ def tables_of(gold: dict[str, Any]) -> list[tuple[str, str]]:
 
 def test_every_file_belongs_to_one_entry_of_the_manifest() -> None:
     assert len(set(NAMES)) == len(NAMES)
-    for folder, suffix in (("reports", ""), ("gold", ".json"), ("lines", ".jsonl")):
+    labelled = [entry["name"] for entry in LABELLED]
+    for folder, suffix, names in (
+        ("reports", "", NAMES),
+        ("gold", ".json", NAMES),
+        ("lines", ".jsonl", labelled),
+    ):
         found = sorted(path.stem for path in (FOLDER / folder).glob(f"*{suffix}"))
-        assert found == sorted(NAMES), folder
+        assert found == sorted(names), folder
+
+
+def test_frozen_reports_are_whole_agencies_and_leave_others_to_learn_from() -> None:
+    frozen = {entry["agency"] for entry in ENTRIES if entry.get("frozen")}
+    kept = [entry for entry in ENTRIES if entry.get("agency") in frozen]
+    assert all(entry["frozen"] and not entry["written"] for entry in kept)
+    assert {entry["kind"] for entry in kept} == {"pdf_text", "ocr_text", "web_page"}
+    assert {form for entry in kept for form in gold_of(entry)["forms"].values()} == {"2019", "2021"}
+    others = {entry["agency"] for entry in ENTRIES if not entry["written"] and "agency" in entry}
+    assert len(others - frozen) >= 2
+
+
+def guide() -> str:
+    return (FOLDER / "GUIDE.md").read_text(encoding="utf-8")
+
+
+def test_the_guide_has_an_example_of_every_label() -> None:
+    for labels, title in ((LINE_LABELS, "## 行标签"), (CELL_LABELS, "## 格标签")):
+        table = guide().split(title)[1].split("\n## ")[0]
+        rows = dict(re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]*)\|$", table, re.MULTILINE))
+        assert set(rows) == set(labels)
+        assert all("`" in example for label, example in rows.items() if label != "blank")
+
+
+def test_every_hard_case_of_the_guide_has_an_example_and_a_label() -> None:
+    section = guide().split("## 容易弄错的情形")[1].split("\n## ")[0]
+    cases = re.findall(r"^\d+\. (.*?)(?=\n\d+\. |\n*\Z)", section, re.MULTILINE | re.DOTALL)
+    assert len(cases) >= 28
+    names = {*LINE_LABELS, *CELL_LABELS}
+    for case in cases:
+        quoted = set(re.findall(r"`([^`]+)`", case))
+        assert quoted & names, case
+        assert any(not set(words.split()) <= names for words in quoted), case
+
+
+def test_examples_of_the_guide_that_were_labelled_are_labelled_as_it_says() -> None:
+    """A short example of the table that stands in a report alone on its line has that label."""
+    table = guide().split("## 行标签")[1].split("\n## ")[0]
+    found = 0
+    for label, examples in re.findall(r"^\| `(\w+)` \| [^|]+ \| ([^|]*)\|$", table, re.MULTILINE):
+        for text in re.findall(r"`([^`]+)`", examples):
+            own = {
+                line["label"]
+                for entry in ENTRIES
+                for line in lines_of(entry)
+                if " ".join(line["cells"]) == text
+            }
+            found += bool(own)
+            assert not own or label in own, (text, own)
+    assert found >= 5
 
 
 @each_report

@@ -154,6 +154,7 @@ def _line(line: ReportLine) -> dict[str, Any]:
         "matched": list(line.matched),
         "cells": list(line.cells),
         "cell_labels": list(line.cell_labels),
+        "borders": line.borders,
     }
 
 

@@ -11,7 +11,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from gipr_ml.types import Cause, Outcome, Severity, State, StatementKind, Status, Unit
+from gipr_ml.types import (
+    Borders,
+    Cause,
+    Outcome,
+    Severity,
+    State,
+    StatementKind,
+    Status,
+    Unit,
+)
 
 LARGEST_EXPONENT = 60
 """Numbers beyond 10 to this power, or finer than its inverse, are no figures of a report."""
@@ -203,6 +212,9 @@ class LinePart(_Part):
     )
     cells: tuple[str, ...] = Field((), description="Texts of the line's cells.")
     cell_labels: tuple[str, ...] = Field((), description="One label a cell.")
+    borders: Borders = Field(
+        "none", description="How the source shows where cells end: explicit, spaces or none."
+    )
 
 
 class DoubtPart(_Part):

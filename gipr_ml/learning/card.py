@@ -26,7 +26,8 @@ holds plain arrays in the skops format; nothing in it can be executed.
 
 Labelled reports in `training_data/` (guide version {guide}; digest of the labelled lines
 `{digest}`), with {generated} generated damaged reports for each model, which count
-{weight} of a real line. Only published reports are tested on.
+{weight} of a real line. Only published reports are tested on. A second model in the folder
+(`lines-heldout-*`) has not learnt from the frozen reports; it is what comparisons score.
 
 ## Scores
 
@@ -55,7 +56,7 @@ Labelled reports in `training_data/` (guide version {guide}; digest of the label
 
 ## How to make it again
 
-    gipr train
+    gipr train --out models
     gipr evaluate --seeds {count}
 """
 

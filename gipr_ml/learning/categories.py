@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -29,6 +30,14 @@ def train_categories(out: Path, seed: int = 0, prose: Sequence[str] = ()) -> Cat
 
     `prose` are further texts that are no labels, such as the narrative lines of the training data.
     """
+    voter = _fitted(seed, tuple(prose))
+    voter.save(out, {"seed": seed, "made_with": {"scikit-learn": version("scikit-learn")}})
+    return voter
+
+
+@cache
+def _fitted(seed: int, prose: tuple[str, ...]) -> CategoryVoter:
+    """It depends on nothing but the forms, so it is fitted once a process."""
     from sklearn.linear_model import LogisticRegression
 
     rng = random.Random(seed)
@@ -38,13 +47,11 @@ def train_categories(out: Path, seed: int = 0, prose: Sequence[str] = ()) -> Cat
     labels = [label for _, label in examples]
     model = LogisticRegression(C=30.0, max_iter=300, class_weight="balanced")
     model.fit(matrix(texts), labels)
-    voter = CategoryVoter(
+    return CategoryVoter(
         tuple(str(label) for label in model.classes_),
         np.asarray(model.coef_, dtype=np.float64),
         np.asarray(model.intercept_, dtype=np.float64),
     )
-    voter.save(out, {"seed": seed, "made_with": {"scikit-learn": version("scikit-learn")}})
-    return voter
 
 
 def _labels(forms: Forms, rng: random.Random) -> Iterator[tuple[str, str]]:

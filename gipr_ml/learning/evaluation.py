@@ -1,6 +1,6 @@
-"""Leave-one-report-out scores of the line and cell model, over several seeds.
+"""Leave-one-agency-out scores of the line and cell model, over several seeds.
 
-All renderings of one report (one agency and year) are held out together. Only published reports are
+All reports of one agency are held out together, in all their renderings. Only published reports are
 tested on; written and generated ones are always trained on, with their weights.
 """
 
@@ -20,8 +20,8 @@ from gipr_ml.learning.preparation import prepare
 from gipr_ml.learning.training import GUIDE_VERSION, read_training_data, with_generated
 
 PROTOCOL = (
-    "leave one report out: every published report is labelled by a model that was trained without"
-    " any rendering of it"
+    "leave one agency out: every published report is labelled by a model that was trained without"
+    " any report of its agency"
 )
 
 

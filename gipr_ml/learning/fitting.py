@@ -90,7 +90,12 @@ def fit_model(
         # Stopping early is part of the regularisation; settings of other threads do not matter.
         warnings.simplefilter("ignore", ConvergenceWarning)
         warnings.filterwarnings("ignore", module=r"sklearn\.utils\.parallel")
-        return _fit(data, train, settings, seed, progress, pool)
+        try:
+            return _fit(data, train, settings, seed, progress, pool)
+        except BaseException:
+            # Who is interrupted does not wait for the folds that have not begun.
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _single_threaded() -> None:

@@ -2,8 +2,8 @@
 
 One JSON object a line (`.jsonl`, also gzipped): `document`, `line`, `cells`, `label`, and
 optionally `cell_labels` (one a cell, "" outside of tables) and `borders` (explicit, spaces, none).
-`manifest.toml` beside the folder says of each document who labelled it, and to which group of
-renderings of one report it belongs.
+`manifest.toml` beside the folder says of each document who labelled it, whose report it is and
+whether it is frozen: kept for comparing models (see `frozen.py`).
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import gzip
 import hashlib
 import json
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -39,8 +40,17 @@ class LabelledDocument:
     cell_labels: tuple[tuple[str, ...], ...]
     """One label a cell, or () where a line's cells are not labelled."""
     group: str
-    """Documents of one group are renderings of one report, or of one agency's report of a year."""
+    """What splits never cut: all reports of one agency, or the renderings of one report."""
     origin: Origin = "public"
+    report: str = ""
+    """Renderings of one report share this."""
+    frozen: bool = False
+    """Whether the report is kept for comparing models."""
+
+    @property
+    def digest(self) -> str:
+        """What `content_digest` says of its lines."""
+        return content_digest(self.lines)
 
 
 def read_labels(paths: Iterable[Path], manifest: Path | None = None) -> list[LabelledDocument]:
@@ -50,24 +60,52 @@ def read_labels(paths: Iterable[Path], manifest: Path | None = None) -> list[Lab
     TrainingError, which lists the faults, if anything is wrong, and if nothing is left to train on.
     """
     faults: list[str] = []
-    entries = _manifest_entries(manifest) if manifest else {}
-    rows: dict[str, dict[int, dict[str, Any]]] = {}
-    for path in _files(paths):
-        for place, row in _rows(path, faults):
-            _add(rows, place, row, faults)
+    entries = manifest_entries(manifest) if manifest else {}
+    rows = _gathered(paths, faults, entries)
     documents = []
     for name in sorted(rows):
         entry = entries.get(name)
-        if manifest and entry is None:
-            faults.append(f"{name}: no entry in {manifest.name}")
-        elif entry is None or entry.get("status") == REVIEWED:
-            group = str(entry.get("group", name)) if entry else name
-            origin: Origin = "written" if entry and entry.get("written") else "public"
-            documents.append(document_of(name, list(rows[name].values()), group, origin))
+        if entry is None:
+            if manifest:
+                faults.append(f"{name}: no entry in {manifest.name}")
+            entry = {"status": REVIEWED}
+        if entry.get("status") == REVIEWED:
+            report = str(entry.get("group", name))
+            origin: Origin = "written" if entry.get("written") else "public"
+            group = str(entry.get("agency", report))
+            document = document_of(name, list(rows[name].values()), group, origin)
+            frozen = entry.get("frozen") is True
+            documents.append(replace(document, report=report, frozen=frozen))
     _raise(faults)
     if not documents:
         raise TrainingError("There are no reviewed labelled lines to train on.")
     return documents
+
+
+Rows = dict[str, dict[int, dict[str, Any]]]
+"""Rows of the on-disk format by document and line."""
+
+
+def labelled_rows(paths: Iterable[Path]) -> Rows:
+    """All labelled lines of files or folders, reviewed or not.
+
+    Raises TrainingError, which lists the faults, if anything is wrong with them.
+    """
+    faults: list[str] = []
+    rows = _gathered(paths, faults, {})
+    _raise(faults)
+    return rows
+
+
+def _gathered(
+    paths: Iterable[Path], faults: list[str], entries: Mapping[str, Mapping[str, Any]]
+) -> Rows:
+    rows: Rows = {}
+    for path in _files(paths):
+        stated = entries.get(path.stem, {}).get("labels_sha256")
+        for place, row in _rows(path, faults, stated):
+            _add(rows, place, row, faults)
+    return rows
 
 
 def document_of(
@@ -89,7 +127,18 @@ def document_of(
         cell_labels=tuple(tuple(row.get("cell_labels") or ()) for row in ordered),
         group=group,
         origin=origin,
+        report=name,
     )
+
+
+def content_digest(lines: Iterable[Line]) -> str:
+    """SHA-256 of the characters of a report, whatever lines, cells and spaces they stand in.
+
+    Copies under other names, encodings and layouts of one text have the same.
+    """
+    text = "".join(cell.text for line in lines for cell in line.cells)
+    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def digest_of(documents: Sequence[LabelledDocument]) -> str:
@@ -105,12 +154,15 @@ def digest_of(documents: Sequence[LabelledDocument]) -> str:
     return seen.hexdigest()
 
 
-def _manifest_entries(path: Path) -> dict[str, dict[str, Any]]:
+def manifest_entries(path: Path) -> dict[str, dict[str, Any]]:
     """Entries of a manifest by the name of their document."""
     try:
         data = tomllib.loads(path.read_text("utf-8"))
     except OSError:
-        raise TrainingError(f"The manifest {path} of the labelled reports is missing.") from None
+        raise TrainingError(
+            f"The manifest {path} of the labelled reports is missing;"
+            " gipr label --import makes one."
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise TrainingError(f"The manifest {path} is no valid TOML: {error}.") from None
     return {str(entry["name"]): entry for entry in data.get("report", []) if "name" in entry}
@@ -124,15 +176,24 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def _rows(path: Path, faults: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Rows of a file that are in order, each with its place; the others become faults."""
+def _rows(
+    path: Path, faults: list[str], sha256: str | None
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Rows of a file that are in order, each with its place; the others become faults.
+
+    `sha256` is the digest that the manifest states of the file, where it does.
+    """
     try:
         data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
         text = data.decode("utf-8")
     except (OSError, EOFError, UnicodeDecodeError) as error:
         faults.append(f"{path.name}: cannot be read ({error})")
         return
-    for number, line in enumerate(text.splitlines(), 1):
+    if sha256 and hashlib.sha256(data).hexdigest() != sha256:
+        faults.append(f"{path.name}: not the labels that the manifest describes; import them again")
+        return
+    # Not splitlines(): texts of reports hold other line separators, which JSON need not escape.
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         place = f"{path.name}:{number}"
@@ -174,7 +235,7 @@ def _fault_of(row: Any) -> str | None:
 
 
 def _add(
-    rows: dict[str, dict[int, dict[str, Any]]],
+    rows: Rows,
     place: str,
     row: dict[str, Any],
     faults: list[str],

@@ -14,13 +14,21 @@ import numpy as np
 
 from gipr_ml.errors import TrainingError
 from gipr_ml.learning.fitting import Fit, Progress, Settings, fit_model
+from gipr_ml.learning.frozen import HELDOUT, TRAINED_ON, Frozen, frozen_of, sources_of
 from gipr_ml.learning.labels import LabelledDocument, digest_of, document_of, read_labels
-from gipr_ml.learning.metrics import Answers, Table, score
-from gipr_ml.learning.preparation import Prepared, prepare
+from gipr_ml.learning.metrics import Answers, Table, over_seeds, score
+from gipr_ml.learning.preparation import Flags, Prepared, prepare
+from gipr_ml.learning.progress import Pace
 from gipr_ml.lines import LineModel, save_model
 
 GUIDE_VERSION = 1
 """Version of the labelling guide that the labels follow."""
+
+READING = "reading the labelled reports"
+GENERATING = "generating damaged reports"
+FITTING = {"fitting n-grams": 1.2, "fitting trees": 25.0, "fitting cells": 1.0}
+"""How long the steps of fitting take, in seconds on two cores."""
+WITHOUT = " (without the frozen reports)"
 
 MOST_GENERATED = 1000
 """Seeds of the generator set aside for each seed of training."""
@@ -31,8 +39,16 @@ class Trained:
     """A trained model and what it was made from."""
 
     model: LineModel
+    heldout: LineModel | None
+    """The twin that has not learnt from the frozen reports, where there are any."""
+    answers: Answers
+    """What models that had not seen a line's agency say of each published line."""
+    places: list[tuple[str, int, str]]
+    """Document, line and text of each of these."""
     scores: Table
-    """Of the published lines, each labelled by a model that had not seen its report."""
+    """Of these answers."""
+    spread: Table
+    """The same over all seeds, each figure with its mean, smallest and largest."""
     data: Prepared
     settings: Settings
     seed: int
@@ -40,8 +56,9 @@ class Trained:
 
 
 def default_data() -> Path:
-    """The folder of labelled reports of this repository."""
-    return Path(__file__).resolve().parents[2] / "training_data"
+    """The folder of labelled reports of this repository, else one in the working directory."""
+    here = Path(__file__).resolve().parents[2] / "training_data"
+    return here if here.is_dir() else Path("training_data")
 
 
 def read_settings(path: Path | None) -> Settings:
@@ -102,23 +119,84 @@ def with_generated(
 
 
 def train_lines(
-    folder: Path, settings: Settings, seed: int, progress: Progress = lambda _: None
+    folder: Path,
+    settings: Settings,
+    seed: int,
+    progress: Progress = lambda _: None,
+    seeds: int = 1,
 ) -> Trained:
-    """Train the line and cell model on the labelled reports of `folder` and generated ones."""
-    progress("reading the labelled reports")
+    """Train the line and cell model on the labelled reports of `folder` and generated ones.
+
+    With more than one seed the first makes the model, and the others show how much chance does.
+    """
     labelled = read_training_data(folder)
-    progress(f"generating {settings.synthetic} damaged reports")
-    documents = with_generated(labelled, settings, seed)
-    data = prepare(documents, settings.bits, settings.weights)
+    frozen = frozen_of(labelled)
+    pace = Pace(_steps(settings, seeds, bool(frozen.documents)), progress)
+    pace(READING)
+    pace(GENERATING)
+    data = prepare(with_generated(labelled, settings, seed), settings.bits, settings.weights)
     every = np.ones(len(data.documents), bool)
-    fit = fit_model(data, every, settings, seed, lambda what: progress(f"fitting {what}"))
-    scores = score(_unseen_answers(data, fit))
-    return Trained(fit.model, scores, data, settings, seed, digest_of(labelled))
+    fit = fit_model(data, every, settings, seed, lambda what: pace(f"fitting {what}"))
+    heldout = None
+    if frozen.documents:
+        allowed = _without(frozen, data)
+        heldout = fit_model(
+            data, allowed, settings, seed, lambda what: pace(f"fitting {what}{WITHOUT}")
+        ).model
+    answers = _unseen_answers(data, fit)
+    scores = [score(answers)]
+    for place in range(1, seeds):
+        note = _with(place)
+        again = fit_model(
+            data,
+            every,
+            settings,
+            seed + place,
+            lambda what: pace(f"fitting {what}{note}"),  # noqa: B023
+        )
+        scores.append(score(_unseen_answers(data, again)))
+    digest = digest_of(labelled)
+    spread = over_seeds(scores)
+    return Trained(
+        model=fit.model,
+        heldout=heldout,
+        answers=answers,
+        places=_places(data),
+        scores=scores[0],
+        spread=spread,
+        data=data,
+        settings=settings,
+        seed=seed,
+        data_digest=digest,
+    )
+
+
+def _with(place: int) -> str:
+    return f" (seed {place + 1})"
+
+
+def _steps(settings: Settings, seeds: int, frozen: bool) -> dict[str, float]:
+    """The steps of training in order, with about how long they take."""
+    ways = ["", *([WITHOUT] if frozen else ()), *(_with(place) for place in range(1, seeds))]
+    fits = {step + way: time for way in ways for step, time in FITTING.items()}
+    return {READING: 0.3, GENERATING: 0.1 + settings.synthetic / 60, **fits}
+
+
+def _without(frozen: Frozen, data: Prepared) -> Flags:
+    """The documents that tell nothing of the frozen ones."""
+    allowed = np.array([not frozen.touches(document) for document in data.documents])
+    real = np.array([document.origin != "generated" for document in data.documents])
+    if not (allowed & real).any():
+        raise TrainingError(
+            "Every labelled report is frozen or of the agency of a frozen one; label reports of"
+            " other agencies, or take frozen = true out of the manifest."
+        )
+    return allowed
 
 
 def _unseen_answers(data: Prepared, fit: Fit) -> Answers:
     """What is said of the published lines by models that had not seen their reports."""
-    lines = data.lines_of(data.real) if data.real.any() else np.ones(len(data.targets), bool)
+    lines = data.lines_of(_published(data))
     rows = fit.unseen[lines]
     sure = rows.max(1)
     return Answers(
@@ -129,12 +207,28 @@ def _unseen_answers(data: Prepared, fit: Fit) -> Answers:
     )
 
 
+def _published(data: Prepared) -> Flags:
+    """The published documents; all of them where none is."""
+    return data.real if data.real.any() else np.ones(len(data.documents), bool)
+
+
+def _places(data: Prepared) -> list[tuple[str, int, str]]:
+    """Where each line of the published documents stands."""
+    return [
+        (document.name, line.number, line.text)
+        for document, own in zip(data.documents, _published(data), strict=True)
+        if own
+        for line in document.lines
+    ]
+
+
 def save_trained(trained: Trained, out: Path) -> str:
     """Write the model with its manifest, and the category voter. Returns the model's digest."""
     from gipr_ml.learning.categories import train_categories
 
     train_categories(out, trained.seed)
-    return save_model(trained.model, out, about(trained))
+    parts = {HELDOUT: trained.heldout} if trained.heldout else {}
+    return save_model(trained.model, out, about(trained), parts)
 
 
 def about(trained: Trained) -> Mapping[str, Any]:
@@ -145,6 +239,7 @@ def about(trained: Trained) -> Mapping[str, Any]:
         "settings": asdict(trained.settings),
         "data_sha256": trained.data_digest,
         "guide_version": GUIDE_VERSION,
+        TRAINED_ON: sources_of(data.documents),
         "reports": Counter(document.origin for document in data.documents),
         "lines": Counter(data.documents[i].origin for i in data.owner),
         "made_with": {name: version(name) for name in ("gipr-ml", "numpy", "scikit-learn")},

@@ -9,7 +9,7 @@ from pathlib import Path
 from gipr_ml.lines.model import UNRESOLVED, LineModel, from_arrays, to_arrays
 from gipr_ml.store import default_folder, read_arrays, save_arrays
 
-__all__ = ["UNRESOLVED", "LineModel", "load_model", "save_model"]
+__all__ = ["UNRESOLVED", "LineModel", "forget_line_models", "load_model", "load_part", "save_model"]
 
 KIND = "lines"
 """Name of the model's files in a model folder."""
@@ -28,12 +28,29 @@ def _loaded(folder: Path) -> LineModel:
     return from_arrays(*read_arrays(folder, KIND))
 
 
-def save_model(model: LineModel, folder: Path, about: Mapping[str, object]) -> str:
+def forget_line_models() -> None:
+    """Read models anew from their folders the next time."""
+    _loaded.cache_clear()
+
+
+def load_part(folder: Path, part: str) -> LineModel:
+    """Another model that is stored with the one of a folder. Raises ModelError as `load_model`."""
+    return from_arrays(*read_arrays(folder, KIND, part))
+
+
+def save_model(
+    model: LineModel,
+    folder: Path,
+    about: Mapping[str, object],
+    parts: Mapping[str, LineModel] | None = None,
+) -> str:
     """Write a model and its manifest (with `about` in it). Returns the model's digest.
 
-    Whoever interrupts this leaves the old model in place.
+    `parts` are further models to keep with it. Whoever interrupts this leaves the old model in
+    place.
     """
     own = {"labels": list(model.labels), "threshold": model.threshold}
-    digest = save_arrays(folder, KIND, to_arrays(model), {**about, **own})
-    _loaded.cache_clear()
+    others = {name: to_arrays(part) for name, part in (parts or {}).items()}
+    digest = save_arrays(folder, KIND, to_arrays(model), {**about, **own}, others)
+    forget_line_models()
     return digest

@@ -44,7 +44,8 @@ def hashed_ngrams(texts: Sequence[str], bits: int) -> tuple[NDArray[np.int64], N
     No text may be empty.
     """
     lengths = np.fromiter((len(text) for text in texts), np.int64, len(texts))
-    codes = np.frombuffer("".join(texts).encode("utf-32-le"), np.uint32).astype(np.uint64)
+    data = "".join(texts).encode("utf-32-le", "surrogatepass")
+    codes = np.frombuffer(data, np.uint32).astype(np.uint64)
     ends = np.repeat(np.cumsum(lengths), lengths)
     place = np.arange(codes.size)
     rolling = np.zeros(codes.size, np.uint64)

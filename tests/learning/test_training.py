@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -60,8 +63,22 @@ def test_the_same_seed_gives_the_same_bytes(folder: Path) -> None:
 
 def test_progress_is_told(folder: Path) -> None:
     said: list[str] = []
-    train_lines(folder, TINY, 0, said.append)
-    assert "fitting trees" in said
+    train_lines(folder, TINY, 0, said.append, seeds=2)
+    steps = [re.sub(r" \(\d+% done, about \d+ s left\)$", "", words) for words in said]
+    fits = ["fitting n-grams", "fitting trees", "fitting cells"]
+    again = [f"{step} (seed 2)" for step in fits]
+    assert steps == ["reading the labelled reports", "generating damaged reports", *fits, *again]
+    assert all("s left)" in words for words in said[1:])
+
+
+def test_further_seeds_show_how_much_chance_does(folder: Path) -> None:
+    one, two = (train_lines(folder, TINY, 3, seeds=seeds) for seeds in (1, 2))
+    assert pack_arrays(to_arrays(one.model)) == pack_arrays(to_arrays(two.model))
+    spread = two.spread["macro_f1"]
+    assert spread["min"] <= spread["mean"] <= spread["max"]
+    assert spread["mean"] == pytest.approx(
+        np.mean([one.scores["macro_f1"], train_lines(folder, TINY, 4).scores["macro_f1"]]), abs=1e-4
+    )
 
 
 def test_an_interrupted_training_leaves_the_old_model(folder: Path, tmp_path: Path) -> None:
@@ -70,7 +87,7 @@ def test_an_interrupted_training_leaves_the_old_model(folder: Path, tmp_path: Pa
     before = {path.name: path.read_bytes() for path in out.iterdir()}
 
     def interrupt(what: str) -> None:
-        if what == "fitting cells":
+        if what.startswith("fitting cells"):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -114,6 +131,12 @@ def test_settings_come_from_a_file(tmp_path: Path) -> None:
     path = tmp_path / "small.toml"
     path.write_text("[lines]\nrounds = 7\nshare = 0.5\n")
     assert read_settings(path) == Settings(rounds=7, share=0.5)
+
+
+def test_the_example_of_a_configuration_says_what_holds_by_default() -> None:
+    path = Path(__file__).parents[2] / "experiments" / "default.toml"
+    assert read_settings(path) == Settings()
+    assert set(tomllib.loads(path.read_text("utf-8"))["lines"]) == set(asdict(Settings()))
 
 
 @pytest.mark.parametrize(
