@@ -7,10 +7,13 @@ from typing import Annotated
 import typer
 
 from gipr_ml.cli.check import check
+from gipr_ml.cli.compare import compare
 from gipr_ml.cli.decide import decide
 from gipr_ml.cli.doctor import doctor
 from gipr_ml.cli.evaluate import evaluate
+from gipr_ml.cli.label import label
 from gipr_ml.cli.process import process
+from gipr_ml.cli.promote import promote
 from gipr_ml.cli.rules import rules
 from gipr_ml.cli.synthesize import synthesize
 from gipr_ml.cli.train import train
@@ -44,5 +47,7 @@ def _gipr(
     del version
 
 
-for _verb in (process, check, decide, rules, train, evaluate, synthesize, doctor):
+_READING = (process, check, decide, rules)
+_LEARNING = (label, train, evaluate, compare, promote)
+for _verb in (*_READING, *_LEARNING, synthesize, doctor):
     app.command()(_verb)

@@ -17,8 +17,12 @@ def process(
     formats: Formats = None,
     as_json: AsJson = False,
     model: Annotated[
-        Path | None,
-        typer.Option(help="Folder of another model than the shipped one.", metavar="FOLDER"),
+        str | None,
+        typer.Option(
+            help="Another model than the shipped one: its folder, or an MLflow URI such as "
+            "models:/gipr-lines@champion.",
+            metavar="MODEL",
+        ),
     ] = None,
     debug: Annotated[
         bool,
@@ -36,17 +40,27 @@ def process(
 
     chosen = chosen_formats(formats)
     inputs = find_inputs(paths, READERS, out, archives=ARCHIVES, worth=may_be_report)
+    folder = None if model is None else _folder(model)
     stems = dict(zip(inputs.files, inputs.stems, strict=True))
 
     def read(path: Path) -> Report:
         if not debug:
-            return pipeline.process(path, model=model)
+            return pipeline.process(path, model=folder)
         document = read_document(path)
-        report = pipeline.process_document(document, model=model)
+        report = pipeline.process_document(document, model=folder)
         _save_pictures(path, document, report, out / f"{stems[path]}.debug")
         return report
 
     run(inputs, read, out, chosen, as_json, "reading", pipeline.page_images)
+
+
+def _folder(model: str) -> Path:
+    """Where the model lies; MLflow is loaded only for a URI."""
+    if not model.startswith(("models:/", "runs:/")):
+        return Path(model)
+    from gipr_ml.learning.tracking import fetch
+
+    return fetch(model)
 
 
 def _save_pictures(path: Path, document: Document, report: Report, folder: Path) -> None:

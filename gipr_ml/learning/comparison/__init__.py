@@ -1,0 +1,1 @@
+"""Two models on the same frozen reports: what differs, how surely, and where."""
