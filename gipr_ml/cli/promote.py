@@ -58,6 +58,8 @@ def promote(
         from gipr_ml.learning.tracking import set_champion
 
         set_champion(entry["version"])
+    elif track:
+        typer.echo("MLflow does not know this model, so the alias champion was not moved", err=True)
     if as_json:
         typer.echo(json.dumps(entry))
         return

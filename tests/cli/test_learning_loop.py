@@ -5,8 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shutil
+import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -195,3 +199,29 @@ def test_a_sheet_that_somebody_may_have_worked_on_is_left(work: Path, gipr: Gipr
     done = gipr("label", report)
     assert (done.code, "is there already and was left" in done.err) == (3, True)
     assert sheet.read_text() == "mine"
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGKILL])
+def test_training_that_is_stopped_leaves_the_model_as_it_was(
+    work: Path, stop: signal.Signals
+) -> None:
+    models = work / "models"
+    shutil.copytree(DATA.parent / "models", models)
+    before = {path.name: path.read_bytes() for path in models.iterdir()}
+    call = ["train", "--no-track", "--data", str(DATA), "--config", "good.toml", "--out", "models"]
+    run = subprocess.Popen(
+        [sys.executable, "-c", "from gipr_ml.cli import main; main()", *call],
+        cwd=work,
+        env={**os.environ, "PYTHONPATH": str(DATA.parent)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert run.stderr is not None
+    for line in run.stderr:
+        if line.startswith("fitting trees"):
+            run.send_signal(stop)
+            break
+    rest = run.stderr.read()
+    assert run.wait() == (130 if stop is signal.SIGINT else -signal.SIGKILL)
+    assert "Traceback" not in rest
+    assert {path.name: path.read_bytes() for path in models.iterdir()} == before

@@ -105,6 +105,9 @@ def test_reasons_stop_a_promotion_and_an_override_is_recorded(
     )
     with pytest.raises(PromotionError, match="is the champion already"):
         promote(second, tmp_path, PASSED, None, None)
+    # The same again moves an alias that could not be moved before, and adds nothing to the log.
+    assert promote(second, tmp_path, PASSED, None, "7") == last
+    assert len(read_log(tmp_path)) == 2
 
 
 def test_rollback_goes_back_step_by_step_and_the_log_only_grows(
