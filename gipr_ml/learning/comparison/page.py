@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -86,7 +87,11 @@ def _reliability(table: Table) -> dict[str, Any]:
         bins = table[kind]["reliability"]
         places = [(row["confidence"], row["right"]) for row in bins]
         dots = [
-            {**_spot(place, 1), "words": f"{row['lines']} lines, {row['right']:.3f} right"}
+            {
+                **_spot(place, 1),
+                "radius": round(2 + 5 * math.sqrt(row["lines"] / table["frozen"]["lines"]), 1),
+                "words": f"{row['lines']} lines, {row['right']:.3f} right",
+            }
             for place, row in zip(places, bins, strict=True)
         ]
         curves.append({"kind": kind, "points": _points(places, 1), "dots": dots})
