@@ -187,6 +187,19 @@ def test_a_number_too_wide_for_its_cell_is_one_number():
     assert cells(pdf([table(two.replace(" 0 0", " 1112222 0", 1))]))[0][3] == "1234 567"
 
 
+@pytest.mark.parametrize(("width", "read"), [(34, "10468"), (39, "1046 8")])
+def test_a_number_goes_on_below_where_the_margins_of_a_word_processor_leave_no_room(width, read):
+    pen = PdfPen(400, 200)
+    for x in (40, 140, 200, 200 + width):
+        pen.line(x, 40, x, 70)
+    for y in (40, 70):
+        pen.line(40, y, 200 + width, y)
+    for x, y, word in ((50, 52, "规章"), (150, 52, "7418"), (205.4, 52, "1046"), (205.4, 65, "8")):
+        pen.text(x, y, word, 10)
+    pen.end_page()
+    assert cells(pen.close()) == [["规章", "7418", read]]
+
+
 def test_a_label_that_lies_over_a_value_is_not_mixed_with_it():
     pen = PdfPen(400, 200)
     for y, label, values in (
