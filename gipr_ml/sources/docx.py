@@ -7,7 +7,7 @@ the numbers that Word makes for headings.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gipr_ml.errors import InputError
@@ -16,6 +16,7 @@ from gipr_ml.sources.docx_numbers import Numbering
 from gipr_ml.sources.layout import add_lines
 from gipr_ml.sources.lines import LineList
 from gipr_ml.sources.package import Package, attribute, local
+from gipr_ml.sources.pictures import Pictures
 from gipr_ml.types import Cell
 
 _CONTAINERS = frozenset(("sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag"))
@@ -31,8 +32,10 @@ _MAX_SPAN = 100
 _TEXT = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": ""}
 
 
-def add_docx(lines: LineList, data: bytes) -> None:
-    """Add the lines of a Word document; it has no pages of its own.
+def add_docx(lines: LineList, data: bytes, pictured: bool = False) -> None:
+    """Add the lines of a Word document, with those of its pictures where it is `pictured`.
+
+    It has no pages of its own.
 
     Each row of a table is a line with a cell for each of its own cells: one that spans rows stands
     in its first row only. Text boxes follow the paragraph that they are anchored in. Numbers that
@@ -49,6 +52,9 @@ def add_docx(lines: LineList, data: bytes) -> None:
     styles = _heading_levels(package.xml("word/styles.xml"))
     numbering = Numbering(package.xml("word/numbering.xml"), package.xml("word/styles.xml"))
     walk = _Walk(lines, styles, numbering)
+    if pictured:
+        walk.pictures = Pictures(package.picture)
+        walk.relations = package.relations("word/document.xml")
     for part in body:
         walk.blocks(part)
 
@@ -60,6 +66,9 @@ class _Walk:
     numbering: Numbering
     count: int = 0
     """Paragraphs so far."""
+    pictures: Pictures | None = None
+    relations: dict[str, str] = field(default_factory=dict)
+    """Paths of the pictures by their ids."""
 
     def blocks(self, parent: Any) -> None:
         """Everything in `parent`, in order."""
@@ -78,6 +87,9 @@ class _Walk:
         prefix = "#" * level + " " if level and rows else ""
         rows = [prefix + row for row in rows[:1]] + rows[1:]
         add_lines(self.lines, [(self.count, row) for row in rows])
+        if self.pictures is not None:
+            for picture in _pictures(element):
+                self.pictures.add(self.lines, self.relations.get(picture, ""))
         for box in _boxes(element):
             self.blocks(box)
 
@@ -109,6 +121,13 @@ class _Walk:
             text = self.numbering.mark(element) + _text(element)
             parts += (" ".join(part.split()) for part in clean(text).split("\n"))
         return join_texts([part for part in parts if part])
+
+
+def _pictures(paragraph: Any) -> Iterator[str]:
+    """Ids of the pictures that are anchored in a paragraph, as Word draws them now or once did."""
+    for picture in paragraph.iter("{*}blip", "{*}imagedata"):
+        if not {local(parent) for parent in picture.iterancestors()} & _NOT_SHOWN:
+            yield attribute(picture, "embed") or attribute(picture, "id") or ""
 
 
 def _shown(parent: Any) -> Iterator[Any]:

@@ -54,7 +54,8 @@ MAX_SCAN_PIXELS = 60_000_000
 """Pixels of a page of a picture, decoded. A4 at 600 dpi has 35 million."""
 
 MAX_PICTURES = 12
-"""Pictures of a web page that are read. A report whose tables are pictures has three or four."""
+"""Pictures of a web page or Word document that are read. A report whose tables are pictures has
+three or four."""
 
 MAX_IMAGE_PAGES = 200
 """Pages of a picture file (TIFF). A long report has thirty."""

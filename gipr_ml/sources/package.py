@@ -105,6 +105,16 @@ class Package:
             )
         return root
 
+    def picture(self, path: str) -> bytes | None:
+        """The bytes of the picture at `path`, or None where there is none that can be unpacked."""
+        info = self._parts.get(path)
+        if info is None:
+            return None
+        try:
+            return read_member(self._zip, info, self.name)
+        except InputError:
+            return None
+
     def relations(self, path: str) -> dict[str, str]:
         """Paths that the part at `path` refers to, by id; what lies outside is left out."""
         folder, file = posixpath.split(path)

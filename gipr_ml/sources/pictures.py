@@ -1,4 +1,4 @@
-"""Tables that a web page shows as pictures: inside of it, beside it, or saved together with it.
+"""Tables that a web page or a Word document shows as pictures: inside of it or beside it.
 
 Nothing is ever fetched: a picture that is elsewhere is not seen.
 """

@@ -83,7 +83,10 @@ def _read_ofd(data: bytes, name: str) -> tuple[Page, ...]:
 def _read_docx(data: bytes, name: str) -> tuple[Page, ...]:
     from gipr_ml.sources.docx import add_docx
 
-    return _of_bytes(add_docx, data, name)
+    pages = _of_bytes(add_docx, data, name)
+    if b"word/media/" not in data:
+        return pages
+    return _better(pages, lambda: _of_bytes(partial(add_docx, pictured=True), data, name))
 
 
 def _read_xlsx(data: bytes, name: str) -> tuple[Page, ...]:

@@ -1,4 +1,4 @@
-"""Web pages whose tables are pictures."""
+"""Web pages and Word documents whose tables are pictures."""
 
 from __future__ import annotations
 
@@ -71,6 +71,23 @@ def test_a_picture_saved_with_the_page_is_read():
         picture(), "image", "png", headers=["Content-Location: http://a.gov.cn/c/2.png"]
     )
     check(read_bytes(message.as_bytes(), "page.mht"))
+
+
+def pictured_docx() -> bytes:
+    from docx import Document
+    from docx.shared import Cm
+
+    document = Document()
+    document.add_paragraph("一、总体情况")
+    document.add_picture(io.BytesIO(picture()), width=Cm(14))
+    document.add_paragraph("六、其他")
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def test_a_picture_pasted_into_a_word_document_is_read_where_it_stands():
+    check(read_bytes(pictured_docx(), "report.docx"))
 
 
 @pytest.mark.parametrize(
