@@ -11,6 +11,7 @@ from typing import Any
 from gipr_ml.errors import EmptyInput, InputError, TooLarge
 from gipr_ml.sources.limits import MAX_GLYPHS, MAX_PAGES
 from gipr_ml.sources.lines import LineList
+from gipr_ml.sources.ofd_pictures import Picture, add_scan, picture_paths, scan_of
 from gipr_ml.sources.package import Package, joined, local
 from gipr_ml.sources.pages import Glyph, Rule, Sheet, mend, rule_boxes
 from gipr_ml.sources.pages_lines import add_sheet
@@ -37,8 +38,9 @@ _Point = tuple[float, float]
 def read_ofd(data: bytes, name: str) -> tuple[Page, ...]:
     """The pages of an OFD document, from 1; boxes are points from the top left of the page.
 
-    Raises `InputError` where it is damaged or has no pages, `EmptyInput` where its pages hold no
-    text, `TooLarge` beyond the limits.
+    A page that is a picture and holds no text is recognised. Raises `InputError` where the
+    document is damaged or has no pages, `EmptyInput` where its pages hold no text, `TooLarge`
+    beyond the limits.
     """
     package = Package(data, name, "OFD document")
     root = package.xml("OFD.xml")
@@ -50,23 +52,29 @@ def read_ofd(data: bytes, name: str) -> tuple[Page, ...]:
         raise TooLarge(f"{name}: more than {MAX_PAGES} pages; give one report a file")
     lines = LineList(name)
     pages = []
-    for number, (page, templates, area) in enumerate(sheets, 1):
+    for number, (page, templates, area, paths_of) in enumerate(sheets, 1):
         first = len(lines.lines)
-        sheet = _Reader(name, number, area).read([*templates, page])
+        reader = _Reader(name, number, area, paths_of)
+        sheet = reader.read([*templates, page])
         add_sheet(lines, sheet)
+        scan = scan_of(reader.pictures, sheet.width, sheet.height)
+        if scan is not None and not sheet.glyphs:
+            add_scan(lines, package, scan, number)
         size = round(sheet.width, 1), round(sheet.height, 1)
         rules = rule_boxes(sheet.rules)
         pages.append(Page(number, tuple(lines.lines[first:]), size, rules))
     if not lines.lines:
-        raise EmptyInput(f"{name}: the OFD document holds no text; it may be a scan")
+        raise EmptyInput(f"{name}: the OFD document holds no text that can be read")
     return tuple(pages)
 
 
-def _document(package: Package, path: str) -> Iterator[tuple[Any, list[Any], Box]]:
-    """The pages of one document of the file, each with its templates and its area in mm."""
+def _document(package: Package, path: str) -> Iterator[tuple[Any, list[Any], Box, dict[str, str]]]:
+    """The pages of one document of the file, each with its templates, its area in mm and the paths
+    of the document's pictures."""
     root = package.xml(path)
     if root is None:
         return
+    pictures = picture_paths(package, root, path)
     common = root.find("{*}CommonData")
     area = _area(common, _A4)
     located = {
@@ -85,7 +93,7 @@ def _document(package: Package, path: str) -> Iterator[tuple[Any, list[Any], Box
                 templates[key] = package.xml(located.get(key, ""))
             if templates[key] is not None:
                 own.append(templates[key])
-        yield content, own, _area(content, area)
+        yield content, own, _area(content, area), pictures
 
 
 def _area(parent: Any, otherwise: Box) -> Box:
@@ -111,10 +119,12 @@ def _numbers(text: str | None) -> list[float]:
 class _Reader:
     """Collects what stands on a page."""
 
-    def __init__(self, name: str, number: int, area: Box) -> None:
+    def __init__(self, name: str, number: int, area: Box, paths: dict[str, str]) -> None:
         self._name = name
         self._number = number
         self._area = area
+        self._paths = paths
+        self.pictures: list[Picture] = []
         self._glyphs: list[Glyph] = []
         self._rules: list[Rule] = []
 
@@ -132,6 +142,8 @@ class _Reader:
                 self._text(item)
             elif kind == "PathObject" and item.get("Visible", "true") != "false":
                 self._path(item)
+            elif kind == "ImageObject" and item.get("Visible", "true") != "false":
+                self._picture(item)
             elif kind == "PageBlock" and depth < _DEEPEST:
                 self._block(item, depth + 1)
             if len(self._glyphs) + len(self._rules) > MAX_GLYPHS:
@@ -207,6 +219,15 @@ class _Reader:
             if stroked:
                 for ends in pairwise(corners):
                     self._rule(_around(list(ends)), _LEVEL)
+
+    def _picture(self, item: Any) -> None:
+        path = self._paths.get(item.get("ResourceID", ""))
+        if path is not None:
+            # A picture is the unit square of its own coordinates; some writers leave its size out.
+            sized = item.get("CTM") is not None
+            box = _numbers(item.get("Boundary")) if not sized else []
+            width, height = (box[2], box[3]) if len(box) == 4 else (1.0, 1.0)
+            self.pictures.append(Picture(path, _hull(self._place(item), 0.0, 0.0, width, height)))
 
     def _rule(self, box: Box, thickest: float) -> bool:
         left, top, right, bottom = (side * _POINTS for side in box)

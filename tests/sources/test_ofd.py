@@ -49,6 +49,58 @@ def test_steps_between_characters_and_radicals():
     assert line.cells[0].box[2] == pytest.approx(80, abs=0.3)
 
 
+def scanned_ofd(objects: str) -> bytes:
+    """A page that is a scan of a report's table, `objects` on it."""
+    from test_pictures import picture
+
+    space = 'xmlns:ofd="http://www.ofdspec.org/2016"'
+    return packed(
+        {
+            "OFD.xml": f"<ofd:OFD {space}><ofd:DocBody><ofd:DocRoot>Doc_0/Document.xml"
+            "</ofd:DocRoot></ofd:DocBody></ofd:OFD>",
+            "Doc_0/Document.xml": f"<ofd:Document {space}><ofd:CommonData><ofd:PageArea>"
+            "<ofd:PhysicalBox>0 0 200 100</ofd:PhysicalBox></ofd:PageArea>"
+            "<ofd:DocumentRes>DocumentRes.xml</ofd:DocumentRes></ofd:CommonData><ofd:Pages>"
+            '<ofd:Page ID="9" BaseLoc="Pages/Page_0/Content.xml"/></ofd:Pages></ofd:Document>',
+            "Doc_0/DocumentRes.xml": f'<ofd:Res {space} BaseLoc="Res"><ofd:MultiMedias>'
+            '<ofd:MultiMedia ID="5" Type="Image"><ofd:MediaFile>1.png</ofd:MediaFile>'
+            "</ofd:MultiMedia></ofd:MultiMedias></ofd:Res>",
+            "Doc_0/Res/1.png": picture(),
+            "Doc_0/Pages/Page_0/Content.xml": f'<ofd:Page {space}><ofd:Content><ofd:Layer ID="2">'
+            f"{objects}</ofd:Layer></ofd:Content></ofd:Page>",
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    "place", ['Boundary="0 0 200 100" CTM="200 0 0 100 0 0"', 'Boundary="0 0 200 100"']
+)
+def test_a_page_that_is_a_picture_is_recognised_and_its_boxes_are_points_of_the_page(place):
+    from test_pictures import ROWS
+
+    document = read_bytes(scanned_ofd(f'<ofd:ImageObject {place} ResourceID="5"/>'), "a.ofd")
+    (page,) = document.pages
+    assert [tuple(cell.text for cell in line.cells) for line in page.lines] == list(ROWS)
+    assert page.size == pytest.approx((200 / MM, 100 / MM), abs=0.1)
+    # The picture is a page of 400 by 200 points, drawn here over the whole of the page.
+    left, top, _, _ = page.lines[0].cells[0].box
+    assert (left, top) == pytest.approx((50 * page.size[0] / 400, 50 * page.size[1] / 200), abs=8)
+
+
+@pytest.mark.parametrize(
+    "objects",
+    [
+        '<ofd:ImageObject Boundary="0 0 20 10" ResourceID="5"/>',
+        '<ofd:ImageObject Boundary="0 0 200 100" ResourceID="6"/>',
+        '<ofd:ImageObject Boundary="0 0 200 100" ResourceID="5" Visible="false"/>',
+    ],
+    ids=["an ornament", "a picture that is not there", "one that is not shown"],
+)
+def test_a_page_without_text_or_scan_is_empty(objects):
+    with pytest.raises(EmptyInput, match="holds no text"):
+        read_bytes(scanned_ofd(objects), "a.ofd")
+
+
 def test_text_of_templates_is_part_of_the_page():
     plain = OfdPen(300, 200)
     plain.text(20, 50, "正文", 10)
