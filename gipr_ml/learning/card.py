@@ -18,9 +18,9 @@ whether it is {cells}, with calibrated probabilities. Below its threshold the mo
 the line is kept as `unresolved`, with its text.
 
 A logistic regression on hashed character n-grams (1 to 4; NFKC, no spaces, digits masked) looks
-at each line by itself; boosted trees then see its answer beside the layout and the arithmetic of
-the line, over a window of two lines on either side. A second regression labels cells. The folder
-holds plain arrays in the skops format; nothing in it can be executed.
+at each line by itself; extremely randomised trees then see its answers for the line and two lines
+on either side, with layout and arithmetic of the line and its two neighbours. A second regression
+labels cells. The folder holds plain arrays in the skops format; nothing in it can be executed.
 
 ## Data
 

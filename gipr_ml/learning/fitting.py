@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
@@ -40,14 +40,10 @@ class Settings:
     """The n-grams are hashed into 2**bits buckets."""
     text_strength: float = 10.0
     """Inverse of the penalty on the n-gram weights."""
-    rounds: int = 40
-    """Rounds of boosting, of one tree a label each."""
-    rate: float = 0.2
-    leaves: int = 15
-    depth: int = 7
-    least: int = 10
+    trees: int = 100
+    least: int = 1
     """Fewest lines in a leaf."""
-    share: float = 0.3
+    share: float = 0.2
     """Share of the features that each split looks at."""
     folds: int = 3
     synthetic: int = 60
@@ -213,64 +209,59 @@ def _fit_forest(
     pool: ThreadPoolExecutor,
 ) -> tuple[Forest, Probabilities]:
     """The trees, and for each line what trees that had not seen its group say."""
-    windowed = data.windowed(text_out, train)
-    rows = np.zeros((len(data.targets), windowed.shape[1]), np.float32)
-    rows[data.lines_of(train)] = windowed
+    stacked = data.stacked(text_out, train)
+    rows = np.zeros((len(data.targets), stacked.shape[1]), np.float32)
+    rows[data.lines_of(train)] = stacked
     sets = _without_each(train, folds)
     full, *forests = pool.map(lambda chosen: _forest(data, rows, chosen, settings, seed), sets)
     out = np.zeros((len(data.targets), len(data.labels)))
     for fold, forest in zip(folds, forests or [full], strict=True):
         lines = data.lines_of(fold)
-        out[lines] = softmax(forest.scores(rows[lines]))
+        out[lines] = forest.probabilities(rows[lines])
     return full, out
 
 
 def _forest(data: Prepared, rows: Floats, train: Flags, settings: Settings, seed: int) -> Forest:
     lines = data.lines_of(train)
-    model = HistGradientBoostingClassifier(
-        max_iter=settings.rounds,
-        learning_rate=settings.rate,
-        max_leaf_nodes=settings.leaves,
-        max_depth=settings.depth,
+    model = ExtraTreesClassifier(
+        n_estimators=settings.trees,
         min_samples_leaf=settings.least,
         max_features=settings.share,
-        l2_regularization=1.0,
-        max_bins=63,
-        early_stopping=False,
+        n_jobs=1,
         random_state=seed,
     )
     model.fit(rows[lines], data.targets[lines], sample_weight=data.weights[data.owner[lines]])
     return flattened(model, len(data.labels))
 
 
-def flattened(model: HistGradientBoostingClassifier, classes: int) -> Forest:
-    """Trees of scikit-learn as the arrays that `Forest` walks.
+def flattened(model: ExtraTreesClassifier, classes: int) -> Forest:
+    """Trees of scikit-learn (Geurts et al. 2006) as the arrays that `Forest` walks.
 
-    scikit-learn has no public way to its boosted trees; a test compares both on random rows.
+    A class that was not seen has no share in any leaf.
     """
-    trees = [tree.nodes for round_ in model._predictors for tree in round_]
-    sizes = np.array([tree.size for tree in trees])
-    nodes = np.concatenate(trees)
-    shift = np.repeat(np.cumsum(sizes) - sizes, sizes)
-    leaf = nodes["is_leaf"] == 1
-    own = np.arange(nodes.size)
-    left = np.where(leaf, own, nodes["left"] + shift)
-    right = np.where(leaf, own, nodes["right"] + shift)
-    seen = model.classes_ if len(model.classes_) > 2 else model.classes_[1:]
-    # A class that was not seen gets a tree that says nothing, and a score that rules it out.
-    silent = nodes.size
-    roots = np.full((len(model._predictors), classes), silent)
-    roots[:, seen] = (np.cumsum(sizes) - sizes).reshape(len(model._predictors), -1)
-    base = np.full(classes, UNSEEN)
-    base[model.classes_] = 0
-    base[seen] = model._baseline_prediction.ravel()
+    trees = [tree.tree_ for tree in model.estimators_]
+    sizes = np.array([tree.node_count for tree in trees])
+    roots = np.cumsum(sizes) - sizes
+    shift = np.repeat(roots, sizes)
+    own = np.arange(sizes.sum())
+    left = np.concatenate([tree.children_left for tree in trees])
+    right = np.concatenate([tree.children_right for tree in trees])
+    leaf = left < 0
+    children = np.column_stack([np.where(leaf, own, x + shift) for x in (left, right)])
+    value = np.concatenate([tree.value[:, 0, :] for tree in trees])[leaf]
+    # Most leaves hold lines of one label alone: few answers are different.
+    shares, kind = np.unique(value / value.sum(1, keepdims=True), axis=0, return_inverse=True)
+    full = np.zeros((len(shares), classes), np.float32)
+    full[:, model.classes_] = shares
+    answer = np.full(own.size, -1)
+    answer[leaf] = kind.ravel()
     return Forest(
         roots=roots.astype(np.int32),
-        feature=np.append(np.where(leaf, 0, nodes["feature_idx"]), 0).astype(np.int32),
-        threshold=np.append(_rounded_down(nodes["num_threshold"]), np.float32(0)),
-        children=np.append(np.column_stack([left, right]).ravel(), [silent] * 2).astype(np.int32),
-        value=np.append(np.where(leaf, nodes["value"], np.inf), 0).astype(np.float32),
-        base=base.astype(np.float32),
+        feature=np.where(leaf, 0, np.concatenate([t.feature for t in trees])).astype(np.int32),
+        threshold=_rounded_down(np.concatenate([tree.threshold for tree in trees])),
+        children=children.ravel().astype(np.int32),
+        answer=answer.astype(np.int32),
+        shares=full,
     )
 
 

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from gipr_ml.errors import TrainingError
 from gipr_ml.learning.labels import LabelledDocument, Origin
-from gipr_ml.lines.features import Grid, grid_of, line_features, windowed
+from gipr_ml.lines.features import Grid, grid_of, line_features, stacked
 from gipr_ml.lines.text import hashed_ngrams, masked
 
 Floats = NDArray[np.float32]
@@ -46,12 +46,10 @@ class Prepared:
         """Which lines lie in the documents."""
         return documents[self.owner]
 
-    def windowed(self, text_probabilities: Floats, documents: Flags) -> Floats:
+    def stacked(self, text_probabilities: Floats, documents: Flags) -> Floats:
         """What the trees see of the documents' lines; `text_probabilities` has one row a line."""
-        own = np.concatenate([self.layout, text_probabilities], axis=1)
-        return np.concatenate(
-            [windowed(own[self.owner == i]) for i in np.nonzero(documents)[0]], dtype=np.float32
-        )
+        parts = [self.owner == i for i in np.nonzero(documents)[0]]
+        return np.concatenate([stacked(self.layout[p], text_probabilities[p]) for p in parts])
 
     def folds(self, documents: Flags, count: int, seed: int) -> list[Flags]:
         """The documents dealt into at most `count` parts; a group is never split."""

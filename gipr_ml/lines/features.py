@@ -11,23 +11,22 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gipr_ml.lines.arithmetic import COLUMNS, column_sums, row_sums
 from gipr_ml.lines.cells import KINDS, MARK, NOTED, NUMBER, SIGN, TEXT, cell_kind
 from gipr_ml.types import Line
 
 Matrix = NDArray[np.float32]
 
-WINDOW = 2
-"""Lines looked at on either side."""
+WINDOW = 1
+"""Lines on either side whose layout and arithmetic are looked at."""
 
-COLUMNS = 24
-"""Cells of a line that take part in arithmetic."""
-
-REACH = 24
-"""Lines that a sum over a column may run over."""
+TEXT_WINDOW = 2
+"""Lines on either side whose text is looked at."""
 
 DIGIT, CJK, LOWER, UPPER, STOP, PUNCT, SPACE, OTHER = range(8)
 _BORDERS = ("explicit", "spaces", "none")
@@ -142,19 +141,25 @@ def line_features(lines: Sequence[Line], grid: Grid | None = None) -> Matrix:
     if grid.lines == 0:
         return np.zeros((0, 0), np.float32)
     table = _value_table(grid)
-    parts = [
+    parts: list[NDArray[Any]] = [
         _shape(grid),
         _characters(grid),
         _marks(grid, lines),
-        _row_sums(table),
-        _column_sums(table),
+        row_sums(table),
+        column_sums(table),
         _likeness(grid),
         _position(grid, lines),
     ]
     return np.concatenate(parts, axis=1, dtype=np.float32)
 
 
-def windowed(rows: Matrix, reach: int = WINDOW) -> Matrix:
+def stacked(layout: Matrix, text: Matrix) -> Matrix:
+    """What the trees see of the lines of one document: features and answers of the text stage,
+    each line's beside those of its neighbours. Both have one row a line."""
+    return np.concatenate([windowed(layout, WINDOW), windowed(text, TEXT_WINDOW)], axis=1)
+
+
+def windowed(rows: Matrix, reach: int) -> Matrix:
     """Each row beside the rows before and after it; outside of the document -1."""
     count, width = rows.shape
     padded = np.full((count + 2 * reach, width), -1, np.float32)
@@ -245,9 +250,6 @@ def _text_marks(text: str) -> tuple[bool, ...]:
     )
 
 
-# ---------------------------------------------------------------- arithmetic
-
-
 def _value_table(grid: Grid) -> NDArray[np.float64]:
     """Values by line and column, NaN where there is no number."""
     width = min(int(grid.count.max()), COLUMNS)
@@ -255,76 +257,6 @@ def _value_table(grid: Grid) -> NDArray[np.float64]:
     inside = grid.column < width
     table[grid.line[inside], grid.column[inside]] = grid.value[inside]
     return table
-
-
-def _close(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Equal up to rounding of the addends; a comparison with NaN is false."""
-    return np.abs(a - b) <= 1e-9 + 5e-4 * np.abs(b)
-
-
-def _row_sums(table: NDArray[np.float64]) -> Matrix:
-    known = ~np.isnan(table)
-    filled = np.where(known, table, 0.0)
-    count = known.sum(1)
-    total = filled.sum(1)
-    some = count > 0
-    first = filled[np.arange(len(table)), known.argmax(1)]
-    last = filled[np.arange(len(table)), -1 - known[:, ::-1].argmax(1)]
-    rising = (np.diff(filled, axis=1) == 1) & known[:, 1:] & known[:, :-1]
-    years = known & (filled >= 1900) & (filled <= 2100) & (filled == np.rint(filled))
-    whole = known & (filled == np.rint(filled))
-    per = np.maximum(count, 1)
-    return np.column_stack(
-        [
-            (count > 2) & (np.abs(total - 2 * last) < 0.51),
-            (count > 2) & (np.abs(total - 2 * first) < 0.51),
-            some & (total == 0),
-            (filled != 0).sum(1),
-            rising.sum(1) / per,
-            years.sum(1) / per,
-            whole.sum(1) / per,
-            np.log1p(np.abs(filled).max(1)),
-            np.log1p(np.abs(first)),
-            (filled < 0).sum(1) / per,
-        ]
-    )
-
-
-def _column_sums(table: NDArray[np.float64]) -> Matrix:
-    """Shares of a line's numbers that sum up, or exceed, the numbers above, and below."""
-    parts = []
-    for values in (table, table[::-1]):
-        hits, best, larger = _sums_before(values)
-        stacked = np.column_stack([hits, best, larger])
-        parts.append(stacked if values is table else stacked[::-1])
-    return np.concatenate(parts, axis=1, dtype=np.float32)
-
-
-def _sums_before(table: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
-    """For each line the largest share of columns that equal a sum of k lines before, and that k."""
-    count = len(table)
-    known = ~np.isnan(table)
-    filled = np.where(known, table, 0.0)
-    numbers = known.sum(1)
-    prefix = np.zeros((count + 1, table.shape[1]))
-    np.cumsum(filled, axis=0, out=prefix[1:])
-    eligible = known & (filled != 0)
-    per = np.maximum(eligible.sum(1), 1)
-    best = np.zeros(count)
-    reach = np.zeros(count)
-    larger = np.zeros(count)
-    for k in range(2, min(REACH, count - 1) + 1):
-        sums = prefix[k:count] - prefix[: count - k]
-        share = (_close(sums, filled[k:]) & eligible[k:]).sum(1) / per[k:]
-        better = share > best[k:]
-        reach[k:] = np.where(better, k, reach[k:])
-        best[k:] = np.where(better, share, best[k:])
-    for k in (1, 2, 3):
-        if count > k:
-            above = (np.abs(filled[k:]) >= np.abs(filled[:-k])) & eligible[k:] & known[:-k]
-            larger[k:] += above.sum(1) / per[k:]
-    best[numbers == 0] = -1
-    return best, reach, larger
 
 
 # ---------------------------------------------------------------- among the others

@@ -1,4 +1,4 @@
-"""Boosted trees as flat arrays: all trees are walked at once, for all rows at once."""
+"""Randomised trees as flat arrays: all trees are walked at once, for many rows at once."""
 
 from __future__ import annotations
 
@@ -9,44 +9,50 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-LEVELS_BETWEEN = 3
+LEVELS_BETWEEN = 4
 """Levels walked before the paths that have reached a leaf are set aside."""
+BATCH = 512
+"""Rows walked together, so that a long document needs no long arrays."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """Trees one after another, by rounds and within a round by class. A leaf points at itself."""
+    """Trees one after another. A leaf points at itself."""
 
     roots: NDArray[np.int32]
-    """Shape (rounds, classes)."""
     feature: NDArray[np.int32]
     threshold: NDArray[np.float32]
     children: NDArray[np.int32]
     """Where to go from node n: `children[2 * n]` if feature <= threshold, else the one after."""
-    value: NDArray[np.float32]
-    """What a leaf adds to the score of its tree's class; infinite in a node that is no leaf."""
-    base: NDArray[np.float32]
-    """Score of each class before any tree."""
+    answer: NDArray[np.int32]
+    """Row of `shares` that a leaf answers with; -1 in a node that is no leaf."""
+    shares: NDArray[np.float32]
+    """Distributions over the classes, of shape (answers, classes)."""
 
-    def scores(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Logarithms of unscaled class probabilities: one row for each of `rows`."""
+    def probabilities(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Mean answer of the trees: one distribution over the classes for each of `rows`."""
+        parts = [self._walked(rows[at : at + BATCH]) for at in range(0, len(rows), BATCH)]
+        return np.concatenate(parts) if parts else np.zeros((0, self.shares.shape[1]))
+
+    def _walked(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         count, width = rows.shape
         flat = np.ascontiguousarray(rows).ravel()
-        node = np.repeat(self.roots.ravel(), count)
+        node = np.repeat(self.roots, count)
         start = np.tile(np.arange(count, dtype=np.int32) * np.int32(width), self.roots.size)
         place = np.arange(node.size, dtype=np.int32)
-        values = np.empty(node.size, np.float32)
+        answers = np.empty(node.size, np.int32)
         while node.size:
             for _ in range(LEVELS_BETWEEN):
                 seen = flat.take(start + self.feature.take(node))
                 node = self.children.take(2 * node + (seen > self.threshold.take(node)))
-            found = self.value.take(node)
-            values[place] = found
-            going = np.flatnonzero(np.isinf(found))
+            found = self.answer.take(node)
+            answers[place] = found
+            going = np.flatnonzero(found < 0)
             node, start, place = node.take(going), start.take(going), place.take(going)
-        rounds, classes = self.roots.shape
-        sums = values.reshape(rounds, classes, count).sum(0)
-        return np.asarray(sums.T + self.base)
+        kinds = len(self.shares)
+        owner = np.tile(np.arange(count), self.roots.size)
+        counts = np.bincount(owner * kinds + answers, minlength=count * kinds)
+        return np.asarray(counts.reshape(count, kinds) @ self.shares / self.roots.size, np.float64)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The trees by name, as they are stored."""
@@ -55,8 +61,8 @@ class Forest:
             "feature": self.feature.astype(np.int16),
             "threshold": self.threshold,
             "children": self.children,
-            "value": self.value,
-            "base": self.base,
+            "answer": self.answer,
+            "shares": self.shares,
         }
 
     @classmethod
@@ -67,6 +73,6 @@ class Forest:
             feature=np.asarray(arrays["feature"], np.int32),
             threshold=np.asarray(arrays["threshold"], np.float32),
             children=np.asarray(arrays["children"], np.int32),
-            value=np.asarray(arrays["value"], np.float32),
-            base=np.asarray(arrays["base"], np.float32),
+            answer=np.asarray(arrays["answer"], np.int32),
+            shares=np.asarray(arrays["shares"], np.float32),
         )

@@ -1,8 +1,8 @@
 """The line model: what each line and cell of a document is, and how sure that is.
 
 A cascade of two stages. A logistic regression on hashed character n-grams says what a line's text
-looks like by itself. Boosted trees then see that beside the layout and arithmetic of the line,
-for the line and two lines on either side. A second, small regression labels the cells of table
+looks like by itself. Randomised trees then see that beside the layout and arithmetic of the line,
+and both beside those of its neighbours. A second, small regression labels the cells of table
 lines. Which labels there are is known from the training data alone.
 """
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from gipr_ml.errors import ModelError
 from gipr_ml.lines.cell_features import cell_features
-from gipr_ml.lines.features import Grid, Matrix, grid_of, line_features, windowed
+from gipr_ml.lines.features import Grid, Matrix, grid_of, line_features, stacked
 from gipr_ml.lines.forest import Forest
 from gipr_ml.lines.text import hashed_ngrams, masked
 from gipr_ml.types import LabelledLine, Line
@@ -137,7 +137,7 @@ class LineModel:
     def probabilities(self, lines: Sequence[Line], grid: Grid | None = None) -> Probabilities:
         """Calibrated probabilities of shape (lines, labels); each row adds up to 1."""
         rows = stage_two_rows(lines, self.text, grid)
-        return tempered(softmax(self.forest.scores(rows)), self.temperature)
+        return tempered(self.forest.probabilities(rows), self.temperature)
 
     def _cell_answers(self, grid: Grid, probabilities: Probabilities, best: NDArray[Any]) -> Any:
         """A function from line and number of cells to the labels and confidences of its cells."""
@@ -162,10 +162,9 @@ class LineModel:
 
 
 def stage_two_rows(lines: Sequence[Line], text: TextStage, grid: Grid | None = None) -> Matrix:
-    """What the trees see of the lines of one document: layout, arithmetic and text, windowed."""
+    """What the trees see of the lines of one document."""
     texts = [masked([cell.text for cell in line.cells]) for line in lines]
-    own = np.concatenate([line_features(lines, grid), text.probabilities(texts)], axis=1)
-    return windowed(own)
+    return stacked(line_features(lines, grid), text.probabilities(texts))
 
 
 # ---------------------------------------------------------------- as arrays

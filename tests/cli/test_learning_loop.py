@@ -23,8 +23,8 @@ DATA = Path(__file__).parents[2] / "training_data"
 TRAINED_ON = ("shihong_police_2023", "yunlu_county_2023")
 LATER = ("wangchuan_forestry_2021", "pingtan_2021")
 FROZEN = ("shuyang_fgj_2023", "panyu_data_bureau_2024")
-GOOD = "[lines]\nrounds = 6\nbits = 10\nsynthetic = 0\nfolds = 2\nleast = 3\n"
-POOR = "[lines]\nrounds = 1\nbits = 4\nsynthetic = 0\nfolds = 2\ntext_strength = 0.001\n"
+GOOD = "[lines]\ntrees = 6\nbits = 10\nsynthetic = 0\nfolds = 2\nleast = 3\n"
+POOR = "[lines]\ntrees = 1\nbits = 4\nsynthetic = 0\nfolds = 2\ntext_strength = 0.001\n"
 
 Gipr = Callable[..., Any]
 

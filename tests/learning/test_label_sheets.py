@@ -46,7 +46,7 @@ def model() -> LineModel:
         {"line": 2, "cells": ["7"], "label": "value", "cell_labels": ["value"]},
     ]
     documents = [document_of(f"d{n}", rows, f"d{n}") for n in range(4)]
-    tiny = Settings(bits=8, rounds=3, least=1, folds=2)
+    tiny = Settings(bits=8, trees=3, least=1, folds=2)
     data = prepare(documents, tiny.bits, tiny.weights)
     return replace(fit_model(data, np.ones(4, bool), tiny, 0).model, digest="cd" * 32)
 

@@ -20,7 +20,7 @@ from gipr_ml.lines import load_model, load_part, save_model
 from gipr_ml.store import read_manifest
 
 PASSED = Gate((), None)
-TINY = Settings(bits=9, rounds=3, least=1, folds=2, synthetic=0)
+TINY = Settings(bits=9, trees=3, least=1, folds=2, synthetic=0)
 ROWS = [
     {"line": 0, "cells": ["渡口统计表"], "label": "title"},
     {"line": 1, "cells": ["项目", "上午"], "label": "header"},

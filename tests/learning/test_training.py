@@ -22,7 +22,7 @@ from gipr_ml.lines import load_model, save_model
 from gipr_ml.lines.model import to_arrays
 from gipr_ml.store import pack_arrays
 
-TINY = Settings(bits=9, rounds=8, least=2, folds=3)
+TINY = Settings(bits=9, trees=8, least=2, folds=3)
 
 
 @pytest.fixture
@@ -129,8 +129,8 @@ def test_a_group_is_never_split() -> None:
 
 def test_settings_come_from_a_file(tmp_path: Path) -> None:
     path = tmp_path / "small.toml"
-    path.write_text("[lines]\nrounds = 7\nshare = 0.5\n")
-    assert read_settings(path) == Settings(rounds=7, share=0.5)
+    path.write_text("[lines]\ntrees = 7\nshare = 0.5\n")
+    assert read_settings(path) == Settings(trees=7, share=0.5)
 
 
 def test_the_example_of_a_configuration_says_what_holds_by_default() -> None:
@@ -142,9 +142,9 @@ def test_the_example_of_a_configuration_says_what_holds_by_default() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[lines]\nround = 7\n", "Unknown settings .* round; known are"),
-        ("[lines]\nrounds = 'many'\n", "no numbers: rounds"),
-        ("[lines]\nrounds = 7.5\n", "whole numbers: rounds"),
+        ("[lines]\ntree = 7\n", "Unknown settings .* tree; known are"),
+        ("[lines]\ntrees = 'many'\n", "no numbers: trees"),
+        ("[lines]\ntrees = 7.5\n", "whole numbers: trees"),
         ("[lines\n", "cannot be read"),
     ],
 )

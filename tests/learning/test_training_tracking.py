@@ -50,7 +50,7 @@ def test_a_run_holds_everything_and_its_model_labels_lines(store: str, tmp_path:
     )
     client = mlflow.MlflowClient(store)
     run = client.get_run(run_id)
-    assert run.data.params["rounds"] == str(about["settings"]["rounds"])
+    assert run.data.params["trees"] == str(about["settings"]["trees"])
     assert run.data.params["seed"] == "0"
     assert run.data.metrics == {"unseen/macro_f1": 0.5, "unseen/classes/a_b _c_/f1": 0.25}
     assert run.data.tags["guide_version"] == "1"

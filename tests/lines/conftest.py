@@ -10,7 +10,7 @@ from gipr_ml.learning.labels import LabelledDocument, document_of
 from gipr_ml.learning.preparation import prepare
 from gipr_ml.lines import LineModel
 
-TINY = Settings(bits=10, rounds=12, least=2, folds=3, synthetic=0)
+TINY = Settings(bits=10, trees=12, least=2, folds=3, synthetic=0)
 
 
 def invented(count: int) -> list[LabelledDocument]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gipr_ml.lines.features import grid_of, line_features, windowed
+from gipr_ml.lines.features import grid_of, line_features, stacked, windowed
 from gipr_ml.types import Cell, Line
 
 ROWS = st.lists(
@@ -55,3 +55,12 @@ def test_a_grid_counts_a_line_without_cells_as_blank() -> None:
     grid = grid_of([Line(0, ()), Line(1, (Cell("a"), Cell("1")))])
     assert grid.count.tolist() == [1, 2]
     assert grid.kind.tolist()[0] == 0
+
+
+def test_text_is_looked_at_further_than_layout() -> None:
+    layout, text = np.array([[1], [2], [3]], np.float32), np.array([[4], [5], [6]], np.float32)
+    assert stacked(layout, text).tolist() == [
+        [-1, 1, 2, -1, -1, 4, 5, 6],
+        [1, 2, 3, -1, 4, 5, 6, -1],
+        [2, 3, -1, 4, 5, 6, -1, -1],
+    ]

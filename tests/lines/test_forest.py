@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.ensemble import ExtraTreesClassifier
 
 from gipr_ml.learning.fitting import flattened
-from gipr_ml.lines.forest import Forest
-from gipr_ml.lines.model import softmax
+from gipr_ml.lines.forest import BATCH, Forest
 
 
 @pytest.mark.parametrize("classes", [2, 3, 5])
@@ -16,19 +15,25 @@ def test_flat_trees_agree_with_scikit_learn(classes: int) -> None:
     rng = np.random.default_rng(classes)
     rows = rng.integers(0, 5, (400, 6)).astype(np.float32) + rng.random((400, 6), np.float32)
     targets = (rows[:, 0] * 2 + rows[:, 1]).astype(int) % classes
-    model = HistGradientBoostingClassifier(max_iter=9, max_depth=5, min_samples_leaf=3)
-    model.fit(rows, targets)
+    model = ExtraTreesClassifier(n_estimators=9, min_samples_leaf=3, random_state=0)
+    model.fit(rows, targets, sample_weight=rng.random(400))
     forest = flattened(model, classes)
-    fresh = rng.random((200, 6), np.float32) * 5
-    assert softmax(forest.scores(fresh)) == pytest.approx(model.predict_proba(fresh), abs=1e-5)
+    fresh = rng.random((BATCH + 90, 6), np.float32) * 5
+    assert forest.probabilities(fresh) == pytest.approx(model.predict_proba(fresh), abs=1e-6)
     again = Forest.from_arrays(forest.arrays())
-    assert np.array_equal(again.scores(fresh), forest.scores(fresh))
+    assert np.array_equal(again.probabilities(fresh), forest.probabilities(fresh))
 
 
 def test_a_class_without_examples_is_ruled_out() -> None:
     rows = np.arange(60, dtype=np.float32).reshape(-1, 1)
-    model = HistGradientBoostingClassifier(max_iter=3, min_samples_leaf=3)
+    model = ExtraTreesClassifier(n_estimators=5, random_state=0)
     model.fit(rows, np.where(rows[:, 0] < 30, 0, 2))
-    found = softmax(flattened(model, 4).scores(rows))
-    assert found[:, (1, 3)].max() < 1e-4
-    assert found[:, (0, 2)] == pytest.approx(model.predict_proba(rows), abs=1e-3)
+    found = flattened(model, 4).probabilities(rows)
+    assert found[:, (1, 3)].max() == 0
+    assert found[:, (0, 2)] == pytest.approx(model.predict_proba(rows), abs=1e-6)
+
+
+def test_no_rows_get_no_answer() -> None:
+    model = ExtraTreesClassifier(n_estimators=2, random_state=0)
+    model.fit(np.arange(4, dtype=np.float32).reshape(-1, 1), [0, 1, 0, 1])
+    assert flattened(model, 3).probabilities(np.zeros((0, 1), np.float32)).shape == (0, 3)

@@ -49,7 +49,7 @@ def test_no_lines_get_no_answer(model: LineModel) -> None:
 def test_below_the_threshold_a_line_is_unresolved(
     model: LineModel, documents: list[LabelledDocument]
 ) -> None:
-    lines = documents[0].lines
+    lines = (*documents[0].lines, Line(6, (Cell("货船"), Cell("晴"))))
     sure = [answer.confidence for answer in model.label(lines)]
     between = (min(sure) + max(sure)) / 2
     answers = replace(model, threshold=between).label(lines)
