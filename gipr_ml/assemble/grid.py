@@ -133,28 +133,38 @@ def align_intact(
 ) -> Alignment | None:
     """The alignment of a table whose rows are all there, one group each, under their own labels.
 
-    None where anything is missing, surplus or in doubt; `align` finds the same alignment for an
-    intact table, only slower.
+    They may stand in any order. None where anything is missing, surplus or in doubt; `align` finds
+    the same alignment for an intact table in the official order, only slower.
     """
-    taken: list[Taken] = []
-    skipped: list[int] = []
+    whole: list[tuple[int, tuple[Candidate, ...]]] = []
+    left_out: list[int] = []
     score = 0.0
-    nameless = _nameless(stream, groups, evidence)
     for number, group in enumerate(groups):
         atoms = stream.atoms[group.start : group.stop]
-        named = evidence.before[number]
-        readings = () if nameless[number] else candidates(atoms, width)
+        nameless = is_blank(atoms) and evidence.before[number].max() < OWN_LABEL
+        readings = () if nameless else tuple(candidates(atoms, width))
         if not readings:
-            skipped.append(number)
-            score += sum(_skipped(atom) for atom in atoms)
-            continue
-        row = len(taken)
-        if row == rows or readings[0].how not in INTACT or named[row] < OWN_LABEL:
+            left_out.append(number)
+            score += sum(map(skipped, atoms))
+        elif len(whole) == rows or readings[0].how not in INTACT:
             return None
-        label = LABEL * float(named[row])
-        taken.append(Taken(row, number, number + 1, tuple(readings), label))
-        score += readings[0].score + label
-    return Alignment(score, tuple(taken), tuple(skipped)) if len(taken) == rows else None
+        else:
+            whole.append((number, readings))
+    if len(whole) < rows:
+        return None
+    named = evidence.before[[number for number, _ in whole]]
+    order = np.arange(rows)
+    if named.diagonal().min() < OWN_LABEL:
+        order = named.argmax(axis=1)
+    fits = named[np.arange(rows), order]
+    if fits.min() < OWN_LABEL or len(set(order)) < rows:
+        return None
+    taken = [
+        Taken(int(row), number, number + 1, readings, LABEL * float(fit))
+        for row, fit, (number, readings) in zip(order, fits, whole, strict=True)
+    ]
+    score += sum(one.readings[0].score + one.label for one in taken)
+    return Alignment(score, tuple(taken), tuple(left_out))
 
 
 def _extend(
@@ -226,7 +236,7 @@ def _steps(
     """All moves that begin with group `first`."""
     group = groups[first]
     atoms = stream.atoms[group.start : group.stop]
-    found = [Step(first + 1, 0, sum(_skipped(atom) for atom in atoms))]
+    found = [Step(first + 1, 0, sum(map(skipped, atoms)))]
     readings = tuple(candidates(atoms, width))
     if readings:
         found.append(Step(first + 1, 1, readings[0].score, (readings,)))
@@ -237,7 +247,8 @@ def _steps(
     return found
 
 
-def _skipped(atom: Atom) -> float:
+def skipped(atom: Atom) -> float:
+    """What it costs that no row takes an atom."""
     if atom.kind is Kind.BLANK:
         return BLANK_SKIPPED
     full = MARK_SKIPPED if atom.kind is Kind.NOT_APPLICABLE else NUMBER_SKIPPED
@@ -316,7 +327,7 @@ def _plausible(flat: Sequence[Atom], count: int, width: int, *, wrong_allowed: b
 
 def _alignment(path: _Path) -> Alignment:
     taken: list[Taken] = []
-    skipped: list[int] = []
+    left_out: list[int] = []
     score = path.score
     at: _Path | None = path
     while at is not None and at.back is not None:
@@ -328,6 +339,6 @@ def _alignment(path: _Path) -> Alignment:
                 for i, readings in reversed(list(enumerate(step.taken)))
             ]
         elif step is not None:
-            skipped.append(at.first)
+            left_out.append(at.first)
         at = at.back
-    return Alignment(score, tuple(reversed(taken)), tuple(reversed(skipped)))
+    return Alignment(score, tuple(reversed(taken)), tuple(reversed(left_out)))

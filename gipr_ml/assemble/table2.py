@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 
 from gipr_ml.assemble.candidates import Slot
 from gipr_ml.assemble.labels import LabelEvidence, label_evidence
+from gipr_ml.assemble.reorder import by_labels, label_fit
 from gipr_ml.assemble.row2 import RowReading, read_row
 from gipr_ml.assemble.stream import Group, Kind, Stream, groups_of, is_blank
 from gipr_ml.assemble.table import FROM_SPLIT, TableReading, labels, unused_numbers
@@ -107,8 +108,26 @@ class _Attempt:
                     _offer(table[last], row + 1, _Path(score, taken, path.skipped))
         best = table[-1][rows]
         assert best is not None
+        best = self._reordered(best)
         named = self._by_labels()
         return named if named.score > best.score else self._claimed(best)
+
+    def _reordered(self, path: _Path) -> _Path:
+        """The rows that labels clearly name where the official order has others."""
+        places = [(first, last) for _, first, last, _ in path.rows]
+        fit = label_fit(self.evidence, places)
+        named = by_labels(fit, [row for row, *_ in path.rows])
+        if named is None:
+            return path
+        rows, score = [], path.score
+        for (old, first, last, before), row in zip(path.rows, named, strict=True):
+            options = [reading for stop, reading in self._options(first, row) if stop == last]
+            if not options:
+                return path
+            rows.append((row, first, last, options[0]))
+            score += options[0].score + self._label(first, last, row)
+            score -= before.score + self._label(first, last, old)
+        return _Path(score, tuple(sorted(rows, key=lambda one: one[0])), path.skipped)
 
     def _by_labels(self) -> _Path:
         """Every group to the row that the label before it names, in whatever order they stand."""

@@ -7,10 +7,19 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from gipr_ml.assemble.candidates import Candidate, candidates
-from gipr_ml.assemble.grid import Alignment, Step, Taken, align, align_intact, moves
+from gipr_ml.assemble.grid import (
+    LABEL,
+    ROW_LOST,
+    Alignment,
+    Step,
+    Taken,
+    align,
+    align_intact,
+    moves,
+    skipped,
+)
 from gipr_ml.assemble.joint import (
     Choice,
     ColumnRules,
@@ -20,6 +29,7 @@ from gipr_ml.assemble.joint import (
     lost_row,
 )
 from gipr_ml.assemble.labels import LabelEvidence, label_evidence
+from gipr_ml.assemble.reorder import LEGIBLE, by_labels, label_fit
 from gipr_ml.assemble.stream import Group, Stream, groups_of, join_cells
 from gipr_ml.assemble.table import BY_COLUMNS, FROM_SPLIT, TableReading, labels, unused_numbers
 from gipr_ml.assemble.trust import (
@@ -38,14 +48,8 @@ NAMED, UNNAMED = 0.85, 0.3
 """Fit of the labels of a form's own rows that settles the form without comparing."""
 MARGIN = 1.5
 """Joint readings closer than this to the best one leave the cells they disagree on open."""
-ORDER_BONUS = 0.05
-REORDER_GAIN = 0.8
-"""Gain in label fit from which the labels, not the official order, say which row is which."""
-LEGIBLE = 0.45
 OWN_ROW, LONG_LABEL = 30.0, 8
 """What the label of a row that only one form has says for that form, and how long it must be."""
-BEHIND = 0.95
-"""What a label behind its values counts, against one before them."""
 CLAIM = 0.6
 """Label fit with which a group that was skipped may claim a row that is lost."""
 
@@ -135,45 +139,42 @@ class _Attempt:
 
     def _consider(self, alignment: Alignment) -> None:
         """Keep this alignment if it reads better than the ones before."""
-        taken, skipped, reordered = self._reorder(alignment)
-        readings = {one.row: one.readings for one in taken}
+        alignment = self._reordered(alignment)
+        readings = {one.row: one.readings for one in alignment.taken}
         choices = choose(readings, self.rules, len(self.form.rows), self.width)
         local = sum(one.readings[0].score for one in alignment.taken)
         score = alignment.score - local + choices[0].score
         if score > self.score:
-            self.score, self.taken, self.skipped = score, taken, skipped
-            self.choices, self.reordered = choices, reordered
+            rows = [one.row for one in alignment.taken]
+            self.score, self.taken, self.skipped = score, alignment.taken, alignment.skipped
+            self.choices, self.reordered = choices, rows != sorted(rows)
 
-    def _reorder(self, alignment: Alignment) -> tuple[list[Taken], list[int], bool]:
+    def _reordered(self, alignment: Alignment) -> Alignment:
         """Let labels decide where they clearly contradict the official order."""
         taken = [one for one in alignment.taken if not one.by_columns]
         fixed = [one for one in alignment.taken if one.by_columns]
         claimants = self._claimants(alignment)
         windows = [*taken, *claimants]
         free = [r for r in range(len(self.form.rows)) if r not in {one.row for one in fixed}]
-        if not windows or len(windows) > len(free):
-            return list(alignment.taken), list(alignment.skipped), False
-        fit = self._labels(windows)[:, free]
-        bonus = np.zeros_like(fit)
-        for i, one in enumerate(taken):
-            bonus[i, free.index(one.row)] = ORDER_BONUS
-        columns = _assigned(fit + bonus, [free.index(one.row) for one in taken])
-        now = sum(fit[i, free.index(one.row)] for i, one in enumerate(taken))
-        gain = float(fit[np.arange(len(windows)), columns].sum()) - now
-        if gain < REORDER_GAIN:
-            return list(alignment.taken), list(alignment.skipped), False
+        fit = label_fit(self.evidence, [(one.first, one.last) for one in windows])[:, free]
+        rows = by_labels(fit, [free.index(one.row) for one in taken])
+        if rows is None:
+            return alignment
         moved = [
-            Taken(free[column], w.first, w.last, w.readings, w.label)
-            for w, column in zip(windows, columns, strict=True)
+            Taken(free[row], one.first, one.last, one.readings, LABEL * float(fit[i, row]))
+            for i, (row, one) in enumerate(zip(rows, windows, strict=True))
         ]
-        used = {w.first for w in claimants}
-        return [*fixed, *moved], [g for g in alignment.skipped if g not in used], True
-
-    def _labels(self, windows: Sequence[Taken]) -> NDArray[np.float64]:
-        """Label fit of shape (windows, rows); a label behind the values counts a little less."""
-        before = self.evidence.before[[window.first for window in windows]]
-        after = self.evidence.after[[window.last - 1 for window in windows]]
-        return np.maximum(before, BEHIND * after)
+        score = alignment.score + sum(one.label for one in moved)
+        score -= sum(one.label for one in taken)
+        for one in claimants:
+            group = self.groups[one.first]
+            score += one.readings[0].score - ROW_LOST
+            score -= sum(map(skipped, self.stream.atoms[group.start : group.stop]))
+        used = {one.first for one in claimants}
+        everything = sorted([*fixed, *moved], key=lambda one: one.first)
+        return Alignment(
+            score, tuple(everything), tuple(g for g in alignment.skipped if g not in used)
+        )
 
     def _claimants(self, alignment: Alignment) -> list[Taken]:
         """Skipped groups that read as a row and whose label names a row that is lost."""
@@ -315,27 +316,6 @@ class _Attempt:
         if odd:
             keys = [self.form.rows[row].cell_keys[column] for row, column in sorted(odd)]
             table.doubt("t3.blank", f"表三同一列既有空白又有0：{labels(self.form, keys)}", keys)
-
-
-def _assigned(fit: NDArray[np.float64], now: Sequence[int]) -> list[int]:
-    """The column of each row of `fit` that gives the best sum.
-
-    The first rows stand at the columns `now`, and leave them only for a column that they fit.
-    """
-    staying: set[int] = set()
-    while True:
-        allowed = fit.copy()
-        for i in staying:
-            allowed[i, :] = -1.0
-            allowed[:, now[i]] = -1.0
-            allowed[i, now[i]] = 9.0
-        _, columns = linear_sum_assignment(-allowed)
-        unfit = {
-            i for i, old in enumerate(now) if columns[i] != old and fit[i, columns[i]] < LEGIBLE
-        }
-        if not unfit:
-            return [int(column) for column in columns]
-        staying |= unfit
 
 
 def _permuted(choice: Choice, order: Sequence[int]) -> Choice:
