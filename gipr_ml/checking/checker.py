@@ -19,7 +19,7 @@ from gipr_ml.checking.plausible import counted, implausible
 from gipr_ml.checking.proposals import merge, propose
 from gipr_ml.checking.prose import Cells, compare
 from gipr_ml.checking.witness import weigh
-from gipr_ml.checking.words import Names, identity_message
+from gipr_ml.checking.words import Names, identity_message, names_of
 from gipr_ml.forms import Forms, Identity, TableForm, load_forms
 from gipr_ml.types import (
     Cause,
@@ -77,7 +77,7 @@ def check(
     tables = tables_of(by_key, forms)
     known = rules or load_forms()
     identities = _identities(tables, known)
-    names = Names(tables.values())
+    names = names_of(tables.values())
     figures = figures_of(by_key, identities)
     evaluations = [evaluate(identity, figures) for identity in identities]
     faults = locate(evaluations, figures, by_key, statements, recognised)
@@ -99,8 +99,8 @@ def check(
     ]
     narrative, mismatches = compare(statements, Cells(by_key, identities), names)
     wrong = {key for f in contradictions if f.review for key in f.cells}
-    known_cells = {key for table in tables.values() for key in table.cell_keys}
-    odd, counts = implausible(by_key, known_cells, known, names, wrong)
+    limits = known.limits_of(tables.values())
+    odd, counts = implausible(by_key, limits, known, names, wrong)
     found = [*contradictions, *located, *odd, *gaps, *doubted, *mismatches]
     outcomes: dict[str, list[Outcome]] = {}
     for e in evaluations:

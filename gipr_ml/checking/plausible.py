@@ -6,6 +6,7 @@ Only printed numbers are judged: a blank, lost or illegible cell makes a limit n
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 
@@ -18,24 +19,22 @@ TEN_THOUSAND = Decimal(10_000)
 
 
 def implausible(
-    cells: Cells, known: Collection[str], rules: Forms, names: Names, told: Collection[str]
+    cells: Cells, limits: Sequence[Limit], rules: Forms, names: Names, told: Collection[str]
 ) -> tuple[tuple[Finding, ...], tuple[RuleCount, ...]]:
     """What breaks a rule of plausibility, and what became of every such rule.
 
-    `known`: the cells that the report's forms have. `told`: cells of identities that fail as an
+    `limits`: those of the report's forms. `told`: cells of identities that fail as an
     error; a limit that follows from the identities says nothing new of them.
     """
     findings: list[Finding] = []
-    counts: dict[str, list[Outcome]] = {}
-    for limit in rules.limits:
-        if not all(key in known for key in limit.coefficients):
-            continue
-        value = _value(limit, cells)
-        outcome = _outcome(limit, value)
-        counts.setdefault(limit.rule, []).append(outcome)
-        quiet = limit.implied and not set(told).isdisjoint(limit.coefficients)
-        if outcome is Outcome.FAIL and not quiet:
-            findings.append(_limit_finding(limit, cells, names))
+    counts: dict[str, list[Outcome]] = {limit.rule: [] for limit in limits}
+    numbers = {key: _number(cell) for key, cell in cells.items()}
+    for limit in limits:
+        outcome = _outcome(limit, numbers)
+        counts[limit.rule].append(outcome)
+        if outcome is Outcome.FAIL:
+            quiet = limit.implied and not set(told).isdisjoint(limit.coefficients)
+            findings += [] if quiet else [_limit_finding(limit, cells, names)]
     for rule in rules.texts:
         here = [cells[key] for key in cells if key in rule.cells]
         if here:
@@ -49,22 +48,16 @@ def implausible(
 def counted(outcomes: Mapping[str, Sequence[Outcome]]) -> Iterator[RuleCount]:
     """What became of each rule."""
     for rule, found in outcomes.items():
+        counts = Counter(found)
         yield RuleCount(
-            rule,
-            found.count(Outcome.PASS),
-            found.count(Outcome.FAIL),
-            found.count(Outcome.NOT_CHECKABLE),
+            rule, counts[Outcome.PASS], counts[Outcome.FAIL], counts[Outcome.NOT_CHECKABLE]
         )
 
 
-def _value(limit: Limit, cells: Cells) -> Decimal | None:
-    total = Decimal(0)
-    for key, n in limit.coefficients.items():
-        value = printed(cells.get(key))
-        if value is None:
-            return None
-        total += n * value
-    return total
+def _number(cell: ReportCell) -> int | Decimal | None:
+    """The number that a cell prints; counts, which most are, are quicker as whole numbers."""
+    value = printed(cell)
+    return int(value) if value is not None and value == value.to_integral_value() else value
 
 
 def printed(cell: ReportCell | None) -> Decimal | None:
@@ -74,15 +67,17 @@ def printed(cell: ReportCell | None) -> Decimal | None:
     return cell.value / TEN_THOUSAND if cell.unit == "元" else cell.value
 
 
-def _outcome(limit: Limit, value: Decimal | None) -> Outcome:
-    if value is None:
-        return Outcome.NOT_CHECKABLE
-    broken = (
-        (limit.at_least is not None and value < limit.at_least)
-        or (limit.at_most is not None and value > limit.at_most)
-        or (limit.whole and value != value.to_integral_value())
-    )
-    return Outcome.FAIL if broken else Outcome.PASS
+def _outcome(limit: Limit, numbers: Mapping[str, int | Decimal | None]) -> Outcome:
+    value: int | Decimal = 0
+    for key, n in limit.coefficients.items():
+        number = numbers.get(key)
+        if number is None:
+            return Outcome.NOT_CHECKABLE
+        value += number if n == 1 else n * number
+    least, most = limit.at_least, limit.at_most
+    if (least is not None and value < least) or (most is not None and value > most):
+        return Outcome.FAIL
+    return Outcome.FAIL if limit.whole and value % 1 else Outcome.PASS
 
 
 def _limit_finding(limit: Limit, cells: Cells, names: Names) -> Finding:
@@ -107,7 +102,7 @@ def _limit_finding(limit: Limit, cells: Cells, names: Names) -> Finding:
 
 def _words(cell: ReportCell, rule: TextRule) -> bool:
     """Whether letters stand in the cell besides its number and what may stand beside it."""
-    if not cell.raw or cell.state not in (State.READ, State.ILLEGIBLE):
+    if not cell.raw or cell.raw.isdecimal() or cell.state not in (State.READ, State.ILLEGIBLE):
         return False
     text = "".join(unicodedata.normalize("NFKC", cell.raw).split())
     return any(character.isalpha() for character in rule.allowed.sub("", text))

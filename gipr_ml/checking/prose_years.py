@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from gipr_ml.checking.checker import tables_of
 from gipr_ml.checking.prose import Cells, near
-from gipr_ml.checking.words import Names, figure
+from gipr_ml.checking.words import Names, figure, names_of
 from gipr_ml.forms import load_forms
 from gipr_ml.types import Finding, NarrativeFigure, Outcome, Report, Severity, Statement
 
@@ -23,7 +23,7 @@ def check_changes(report: Report, last: Report) -> Report:
     read, or the number is of a narrower scope, nothing is said. The status stays.
     """
     this, before = _cells(report), _cells(last)
-    names = Names(tables_of({c.key: c for c in report.cells}, report.forms).values())
+    names = names_of(tables_of({c.key: c for c in report.cells}, report.forms).values())
     figures: list[NarrativeFigure] = []
     findings = [f for f in report.findings if f.rule != CHANGE]
     for told in report.narrative:

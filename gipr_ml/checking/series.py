@@ -16,7 +16,7 @@ from gipr_ml.checking.checker import tables_of
 from gipr_ml.checking.decisions import with_fingerprints
 from gipr_ml.checking.plausible import TEN_THOUSAND
 from gipr_ml.checking.prose_years import check_changes
-from gipr_ml.checking.words import NAMED_AT_MOST, Names, figure
+from gipr_ml.checking.words import NAMED_AT_MOST, figure, names_of
 from gipr_ml.checking.years import add_findings, check_years
 from gipr_ml.forms.agencies import same_agencies
 from gipr_ml.types import Finding, Outcome, Report, ReportCell, Severity, State
@@ -123,7 +123,7 @@ def compare_sources(report: Report, source: str, other: str, cells: Cells) -> Re
     differing = tuple(k for k, cell in own.items() if k in cells and _differ(cell, cells[k]))
     if not differing:
         return report
-    names = Names(tables_of(own, report.forms).values())
+    names = names_of(tables_of(own, report.forms).values())
     told = "；".join(
         f"{names.cell(key)}在“{source}”中为 {_words(own[key])}，"
         f"在“{other}”中为 {_words(cells[key])}"

@@ -41,6 +41,8 @@ def weigh(
     is unique only where more sums go through the unread cells than there are such cells, or where
     the prose gives it too.
     """
+    if not proposals:
+        return ()
     values = {**figures.values, **{p.cell: p.value for p in proposals}}
     told = [s for s in evidence(statements, figures) if all(k in values for k in s.restates)]
     spare = _spare_sums(evaluations, figures)

@@ -58,6 +58,18 @@ class Names:
         return _some([f"“{self._names[self._parts[row][0]][0]}”" for row in rows], "行") + "各栏"
 
 
+def names_of(tables: Iterable[TableForm]) -> Names:
+    """The names of the cells in `tables`, which are made once for each choice of forms."""
+    found = tuple(tables)
+    forms = tuple((table.table, table.form) for table in found)
+    if forms not in _NAMES:
+        _NAMES[forms] = Names(found)
+    return _NAMES[forms]
+
+
+_NAMES: dict[tuple[tuple[str, str], ...], Names] = {}
+
+
 def figure(value: Decimal) -> str:
     """The number without exponent and trailing zeros."""
     text = format(value, "f")

@@ -9,7 +9,7 @@ from functools import cache
 
 from gipr_ml.checking.checker import tables_of
 from gipr_ml.checking.decisions import judged, with_fingerprints
-from gipr_ml.checking.words import Names
+from gipr_ml.checking.words import Names, names_of
 from gipr_ml.forms.years import YearIdentity, load_year_rules
 from gipr_ml.types import Finding, Outcome, Report, ReportCell, Severity
 
@@ -33,7 +33,7 @@ def check_years(report: Report, last: Cells) -> Report:
     Cells that either report does not have, because it follows another form, say nothing.
     """
     this = {cell.key: cell for cell in report.cells}
-    names = Names(tables_of(this, report.forms).values())
+    names = names_of(tables_of(this, report.forms).values())
     found = [
         finding
         for identity in load_year_rules()

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import signal
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +31,11 @@ LOG = "gipr-errors.log"
 
 FEW = 5
 """Up to so many inputs, everything that is known of each is told."""
+
+WORTH_A_WORKER = 200
+"""Inputs that keep a process busy for longer than it takes to start."""
+MOST_WORKERS = 8
+CHUNK = 16
 
 Read = Callable[[Path], Report]
 Tell = Callable[[Report], tuple[str, ...]]
@@ -47,35 +58,80 @@ def run(
     images: Images = no_images,
     tell: Tell | None = None,
     series: Sequence[Series] = (),
+    at_once: bool = False,
 ) -> None:
     """Read every input, write its results into `out`, print the summary and exit with its code.
 
     Without `out` nothing is written. `images` gives the pages of an input for the formats that show
     them, `tell` more lines about a report where there are few, and `series` are the reports of each
-    agency. What people have decided of the findings is looked up beside the input and in `out`. One
-    bad input costs itself alone. Raises `UsageError` where `out` cannot be written, `GiprError`
-    where nothing can be read at all, such as without a model.
+    agency. `at_once`: whether several processes may share the work; `read`, `images` and `tell` are
+    then such as can be sent to them. What people have decided of the findings is looked up beside
+    the input and in `out`. One bad input costs itself alone. Raises `UsageError` where `out` cannot
+    be written, `GiprError` where nothing can be read at all, such as without a model.
     """
     if out is not None:
         _prepare(out)
     told = tell if len(inputs.files) <= FEW or out is None else None
+    one = partial(_one, read=read, out=out, formats=formats, images=images, tell=told)
+    workers = _workers(len(inputs.files)) if at_once else 1
     entries: list[Entry] = []
     stopped = None
     try:
         with _progress(inputs, verb) as advance:
-            for path, stem in zip(inputs.files, inputs.stems, strict=True):
-                entries.append(_one(path, stem, read, out, formats, images, told))
+            for entry in each(one, inputs.files, inputs.stems, workers):
+                entries.append(entry)
                 advance()
     except KeyboardInterrupt:
         stopped = INTERRUPTED, "stopped; run the same command again for the rest"
     except OSError as error:
         stopped = FAILED, f"cannot write into {out} ({error.strerror or error})"
+    except BrokenExecutor:
+        stopped = FAILED, "a process ended unexpectedly; is there enough memory?"
     summary = Summary(tuple(entries), len(inputs.files), inputs.skipped, out, tuple(series))
     code = stopped[0] if stopped else summary.exit_code
     show(summary, as_json, code)
     if stopped:
         typer.echo(f"gipr: {stopped[1]}", err=True)
     raise typer.Exit(code)
+
+
+def _workers(inputs: int) -> int:
+    """How many processes are worth starting."""
+    able = getattr(os, "sched_getaffinity", None)
+    processors = len(able(0)) if able else os.cpu_count() or 1
+    return max(1, min(processors, MOST_WORKERS, inputs // WORTH_A_WORKER))
+
+
+def each(
+    one: Callable[[Path, str], Entry], files: Sequence[Path], stems: Sequence[str], workers: int
+) -> Iterator[Entry]:
+    """The entry of each file, in their order, by so many processes."""
+    if workers == 1:
+        yield from map(one, files, stems)
+        return
+    # Not forked: libraries that read documents keep threads, which a fork would break.
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _begin, (one,))
+    try:
+        yield from pool.map(_work, files, stems, chunksize=CHUNK)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+_job: Callable[[Path, str], Entry]
+"""What a process of the pool does with an input."""
+
+
+def _begin(one: Callable[[Path, str], Entry]) -> None:
+    global _job
+    _job = one
+    # What is loaded stays loaded, and reports leave no cycles: the collector is seldom needed.
+    gc.freeze()
+    gc.set_threshold(100_000)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process tells them to stop
+
+
+def _work(path: Path, stem: str) -> Entry:
+    return _job(path, stem)
 
 
 def _prepare(out: Path) -> None:

@@ -7,9 +7,10 @@ The heavy libraries behind a format are loaded when that format is first written
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from gipr_ml.errors import ResultError, UsageError
 from gipr_ml.export.result import dumps, from_dict, loads, to_dict
@@ -98,13 +99,16 @@ def _bytes(report: Report, kind: str, images: Sequence[PageImage]) -> bytes:
     return _WRITERS[kind](report)
 
 
-def glance(path: Path) -> tuple[str, int, dict[str, ReportCell]] | None:
+def glance(
+    path: Path, keys: Collection[str] | None = None
+) -> tuple[str, int, dict[str, ReportCell]] | None:
     """Agency, year and cells of the result file at `path`, quickly and without judging it.
 
-    None where it is no result, was rejected, or does not say whose report it is.
+    `keys`: the cells that are wanted, if not all. None where it is no result, was rejected, or does
+    not say whose report it is.
     """
     try:
-        data = json.loads(path.read_bytes(), parse_float=Decimal)
+        data = _head(path.read_bytes())
         if data["status"] == Status.REJECTED:
             return None
         agency, year = data["agency"], data["year"]
@@ -118,11 +122,23 @@ def glance(path: Path) -> tuple[str, int, dict[str, ReportCell]] | None:
                 unit=cell.get("unit"),
             )
             for cell in data["cells"]
+            if keys is None or cell["key"] in keys
         }
     except (OSError, ValueError, LookupError, TypeError, ArithmeticError, RecursionError):
         return None
     usable = isinstance(agency, str) and isinstance(year, int)
     return (agency, year, cells) if usable else None
+
+
+def _head(text: bytes) -> Any:
+    """The fields of a result file, without those behind the cells where it is written as we do."""
+    head, cut, _ = text.partition(b',\n "findings": ')
+    try:
+        # No text in JSON holds a line break, so what parses was cut between two fields.
+        fields = json.loads(head + b"}", parse_float=Decimal) if cut else {}
+    except ValueError:
+        fields = {}
+    return fields if "cells" in fields else json.loads(text, parse_float=Decimal)
 
 
 def read_result(path: Path) -> Report:

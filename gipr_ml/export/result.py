@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from decimal import Decimal
-from json.encoder import encode_basestring
 from typing import Any
 
 from pydantic import ValidationError
@@ -29,7 +28,20 @@ from gipr_ml.types import (
     Statement,
 )
 
-_ENCODER = json.JSONEncoder(allow_nan=False)
+
+class _NotInJson(Exception):
+    """A number that the standard encoder would round."""
+
+
+def _refuse(_: object) -> None:
+    raise _NotInJson
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_refuse)
+_LISTS = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, default=_refuse, separators=("\0", ": ")
+)
+"""Between items a character that stands in no text of JSON, where it is escaped."""
 
 SUM = " + "
 """Joins the cell keys that a number of the prose restates."""
@@ -63,7 +75,7 @@ def to_dict(report: Report) -> dict[str, Any]:
             for doubt in report.doubts
         ],
         "read_proposals": [_proposal(proposal) for proposal in report.read_proposals],
-        "rules": [asdict(count) for count in report.rules],
+        "rules": [_count(count) for count in report.rules],
         "past_decisions": [asdict(decision) for decision in report.past_decisions],
         "lines": [_line(line) for line in report.lines],
     }
@@ -123,6 +135,15 @@ def _proposal(proposal: Proposal) -> dict[str, Any]:
     }
 
 
+def _count(count: RuleCount) -> dict[str, Any]:
+    return {
+        "rule": count.rule,
+        "passed": count.passed,
+        "failed": count.failed,
+        "not_checkable": count.not_checkable,
+    }
+
+
 def _narrative(report: Report) -> list[dict[str, Any]]:
     """Each number of the prose with the reading chosen of it, and all as its words were read."""
     said = report.statements or tuple(figure.statement for figure in report.narrative)
@@ -165,26 +186,34 @@ def dumps(report: Report) -> str:
     """The result file of a report: JSON with one cell, finding or line of the document a line."""
     fields = []
     for name, value in to_dict(report).items():
-        text = _text(value)
-        if isinstance(value, list) and value:
-            text = "[\n  " + ",\n  ".join(_text(item) for item in value) + "\n ]"
-        fields.append(f" {encode_basestring(name)}: {text}")
+        text = f"[\n  {_items(value)}\n ]" if isinstance(value, list) and value else _text(value)
+        fields.append(f" {_text(name)}: {text}")
     return "{\n" + ",\n".join(fields) + "\n}\n"
+
+
+def _items(values: list[Any]) -> str:
+    """The objects of a list, one a line; many at once, since each call of the encoder costs."""
+    try:
+        text = _LISTS.encode(values)[1:-1]
+    except _NotInJson:
+        half = len(values) // 2
+        if not half:
+            return _text(values[0])
+        return f"{_items(values[:half])},\n  {_items(values[half:])}"
+    return text.replace("}\0{", "},\n  {").replace("\0", ", ")
 
 
 def _text(value: Any) -> str:
     """JSON of `value`. The standard encoder cannot write a Decimal as the number it is."""
-    if value is None:
-        return "null"
-    if isinstance(value, str):
-        return encode_basestring(value)
-    if isinstance(value, dict):
-        return "{" + ", ".join([f'"{key}": {_text(item)}' for key, item in value.items()]) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join([_text(item) for item in value]) + "]"
     if isinstance(value, Decimal):
         return f"{value:f}"
-    return _ENCODER.encode(value)
+    try:
+        return _ENCODER.encode(value)
+    except _NotInJson:
+        if isinstance(value, dict):
+            inside = [f"{_text(key)}: {_text(item)}" for key, item in value.items()]
+            return "{" + ", ".join(inside) + "}"
+        return "[" + ", ".join(map(_text, value)) + "]"
 
 
 def loads(text: str | bytes) -> Report:
@@ -227,27 +256,27 @@ def from_dict(data: Mapping[str, Any]) -> Report:
         forms={str(table): str(year) for table, year in result.forms.items()},
         cells=tuple(_report_cell(cell) for cell in result.cells),
         findings=tuple(_report_finding(finding) for finding in result.findings),
-        proposals=tuple(Proposal(**dict(proposal)) for proposal in result.proposals),
+        proposals=tuple(Proposal(**vars(proposal)) for proposal in result.proposals),
         narrative=tuple(_narrative_figure(figure) for figure in result.narrative),
-        lines=tuple(ReportLine(**dict(line)) for line in result.lines),
+        lines=tuple(ReportLine(**vars(line)) for line in result.lines),
         passed=result.passed,
         reason=result.reason,
         model=result.model,
-        doubts=tuple(Doubt(**dict(doubt)) for doubt in result.doubts),
+        doubts=tuple(Doubt(**vars(doubt)) for doubt in result.doubts),
         recognised=result.recognised,
         statements=tuple(_statement(figure) for figure in result.narrative),
-        read_proposals=tuple(Proposal(**dict(p)) for p in result.read_proposals),
-        rules=tuple(RuleCount(**dict(count)) for count in result.rules),
-        past_decisions=tuple(Decision(**dict(d)) for d in result.past_decisions),
+        read_proposals=tuple(Proposal(**vars(p)) for p in result.read_proposals),
+        rules=tuple(RuleCount(**vars(count)) for count in result.rules),
+        past_decisions=tuple(Decision(**vars(d)) for d in result.past_decisions),
         unit=result.document.unit,
         page_sizes=result.document.page_sizes,
     )
 
 
 def _report_finding(part: FindingPart) -> Finding:
-    fields = dict(part)
+    fields = {**vars(part)}
     if part.decision is not None:
-        fields["decision"] = Decision(**dict(part.decision))
+        fields["decision"] = Decision(**vars(part.decision))
     return Finding(**fields)
 
 
@@ -279,7 +308,7 @@ def _sum(text: str) -> tuple[str, ...]:
 
 
 def _report_place(source: SourcePart | None) -> Place:
-    return Place(**dict(source)) if source else Place()
+    return Place(**vars(source)) if source else Place()
 
 
 def _report_cell(cell: CellPart) -> ReportCell:

@@ -30,6 +30,8 @@ def _exact(value: object) -> Decimal:
     """A JSON number as it is written; text and true/false are no numbers."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise ValueError("should be a number")
+    if type(value) is int and abs(value) <= 10**18:
+        return Decimal(value)
     number = value if isinstance(value, Decimal) else Decimal(str(value))
     exponent = number.as_tuple().exponent
     if not isinstance(exponent, int):
@@ -39,13 +41,8 @@ def _exact(value: object) -> Decimal:
     return number
 
 
-def _plain(value: object) -> object:
-    return float(value) if isinstance(value, Decimal) else value
-
-
 Number = Annotated[Decimal, BeforeValidator(_exact), WithJsonSchema({"type": "number"})]
-Share = Annotated[float, BeforeValidator(_plain), Field(ge=0, le=1)]
-Length = Annotated[float, BeforeValidator(_plain)]
+Share = Annotated[float, Field(ge=0, le=1)]
 Key = Annotated[str, Field(pattern=r"^t[234]/[a-z0-9_]+/[a-z0-9_]+$")]
 Index = Annotated[int, Field(ge=0)]
 
@@ -69,7 +66,7 @@ class DocumentPart(_Part):
         "as it is shown: pt (1/72 inch), px (pixels of the picture) or permille (thousandths of "
         "the page's width and height); null where the source has no boxes.",
     )
-    page_sizes: tuple[tuple[Length, Length] | None, ...] = Field(
+    page_sizes: tuple[tuple[float, float] | None, ...] = Field(
         (), description="Width and height of each page in `unit`, in order; null where not known."
     )
 
@@ -82,7 +79,7 @@ class SourcePart(_Part):
     cell: int | None = Field(None, description="Index of the cell in its line, from 0.")
     start: int | None = Field(None, description="Offset of the first character in the cell's text.")
     end: int | None = Field(None, description="Offset after the last character.")
-    box: tuple[Length, Length, Length, Length] | None = Field(
+    box: tuple[float, float, float, float] | None = Field(
         None,
         description="Left, top, right, bottom on the page, in the `unit` of the document; null "
         "where the source has no boxes.",

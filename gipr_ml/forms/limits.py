@@ -72,9 +72,14 @@ def _limit(
     whole: bool = False,
 ) -> Limit:
     return Limit(
-        entry.id, entry.table, dict(coefficients), at_least, at_most, whole,
+        entry.id, entry.table, dict(coefficients), _bound(at_least), _bound(at_most), whole,
         Severity(entry.severity), entry.zh, entry.en, entry.source, implied,
     )  # fmt: skip
+
+
+def _bound(value: Decimal | None) -> int | Decimal | None:
+    """The bound as it is quickest compared with counts."""
+    return int(value) if value is not None and value == value.to_integral_value() else value
 
 
 def _named(entry: LimitEntry | TextEntry, tables: Tables) -> list[str]:

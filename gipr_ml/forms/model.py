@@ -108,8 +108,8 @@ class Limit:
     table: str
     coefficients: Mapping[str, int]
     """A single cell, a part and its total, or several cells, also of several tables."""
-    at_least: Decimal | None
-    at_most: Decimal | None
+    at_least: int | Decimal | None
+    at_most: int | Decimal | None
     whole: bool
     """Whether it must be a whole number."""
     severity: Severity
@@ -190,4 +190,24 @@ class Forms:
 
     def identities_of(self, table: str, form: str) -> tuple[Identity, ...]:
         """The identities of one table in one form."""
-        return tuple(i for i in self.identities if i.table == table and i.form == form)
+        return self._identities.get((table, form), ())
+
+    def limits_of(self, tables: Collection[TableForm]) -> tuple[Limit, ...]:
+        """The limits of cells that `tables` have."""
+        forms = frozenset((table.table, table.form) for table in tables)
+        if forms not in self._limits:
+            known = {key for table in tables for key in table.cell_keys}
+            found = tuple(x for x in self.limits if known.issuperset(x.coefficients))
+            self._limits[forms] = found
+        return self._limits[forms]
+
+    @cached_property
+    def _identities(self) -> Mapping[tuple[str, str], tuple[Identity, ...]]:
+        found: dict[tuple[str, str], list[Identity]] = {}
+        for identity in self.identities:
+            found.setdefault((identity.table, identity.form), []).append(identity)
+        return {form: tuple(identities) for form, identities in found.items()}
+
+    @cached_property
+    def _limits(self) -> dict[frozenset[tuple[str, str]], tuple[Limit, ...]]:
+        return {}
