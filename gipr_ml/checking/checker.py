@@ -107,7 +107,7 @@ def check(
         outcomes.setdefault(e.identity.rule, []).append(e.outcome)
     return Checked(
         judged(found),
-        with_fingerprints(_in_order(found), by_key),
+        with_fingerprints(in_order(found), by_key),
         merge(mend(faults, forced, by_key), proposals),
         narrative,
         sum(e.outcome is Outcome.PASS for e in evaluations),
@@ -162,5 +162,6 @@ def _identity_finding(evaluation: Evaluation, names: Names, cause: Cause | None)
     )
 
 
-def _in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+def in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The findings, the gravest first."""
     return tuple(sorted(findings, key=lambda f: _SEVERITY_ORDER.index(f.severity)))

@@ -7,9 +7,9 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
-from gipr_ml.checking.checker import tables_of
+from gipr_ml.checking.checker import in_order, tables_of
 from gipr_ml.checking.decisions import judged, with_fingerprints
-from gipr_ml.checking.words import Names, names_of
+from gipr_ml.checking.words import Names, figure, names_of
 from gipr_ml.forms.years import YearIdentity, load_year_rules
 from gipr_ml.types import Finding, Outcome, Report, ReportCell, Severity
 
@@ -47,7 +47,7 @@ def check_years(report: Report, last: Cells) -> Report:
 def add_findings(report: Report, found: Sequence[Finding]) -> Report:
     """The report with further findings, and the status that follows."""
     cells = {cell.key: cell for cell in report.cells}
-    findings = (*report.findings, *with_fingerprints(found, cells))
+    findings = in_order((*report.findings, *with_fingerprints(found, cells)))
     return replace(report, findings=findings, status=judged(findings))
 
 
@@ -64,15 +64,31 @@ def _finding(identity: YearIdentity, last: Cells, this: Cells, names: Names) -> 
     computed /= -identity.this[identity.total]
     if reported == computed:
         return None
+    difference = reported - computed
+    more = "多" if difference > 0 else "少"
     message = (
-        f"{identity.zh}。{names.cell(identity.total)}报告值为 {reported}，"
-        f"按上年报告计算得 {computed}，相差 {abs(reported - computed)}。"
+        f"{identity.zh}。{_told(identity, last, this, names)}，{names.cell(identity.total)}"
+        f"报告值为 {figure(reported)}，{more} {figure(abs(difference))}。"
     )
     return Finding(
         identity.rule, identity.severity, Outcome.FAIL, cells, message,
-        reported, computed, reported - computed,
+        reported, computed, difference,
         review=identity.severity is Severity.ERROR,
     )  # fmt: skip
+
+
+def _told(identity: YearIdentity, last: Cells, this: Cells, names: Names) -> str:
+    """The cells that give what the total should be, each with its value."""
+    parts = [
+        f"{year}{names.cell(key)}为 {figure(cells[key].value or Decimal(0))}"
+        for year, cells, keys in (
+            ("上年报告的", last, identity.last),
+            ("本年", this, identity.this),
+        )
+        for key in keys
+        if key != identity.total
+    ]
+    return "，".join(parts)
 
 
 def _sum(terms: Sequence[tuple[Decimal | None, int]]) -> Decimal | None:

@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from gipr_ml.forms import TableForm
 from gipr_ml.types import (
+    Cause,
+    Decision,
     Doubt,
     Finding,
     Outcome,
@@ -31,6 +33,19 @@ SEVERITY_NAMES = {Severity.ERROR: "错误", Severity.WARNING: "警告", Severity
 OUTCOME_NAMES = {Outcome.PASS: "成立", Outcome.FAIL: "不成立", Outcome.NOT_CHECKABLE: "无法核对"}
 LOW_CONFIDENCE = "reading.low_confidence"
 """Rule of the findings that name cells which were not read surely enough."""
+CAUSE_NAMES: Mapping[Cause, str] = {
+    "misreading": "疑为读取有误，请对照原文",
+    "source": "读取可靠，应为原文自身矛盾",
+    "unclear": "读取有误还是原文有误尚难确定",
+}
+DECISION_NAMES = {
+    "confirmed": "已确认属实",
+    "dismissed": "已排除",
+    "noted": "备注",
+    "stale": "曾作决定，但数字已变，请重新判断",
+}
+GONE = "已无此项"
+"""Before a decision on a finding that is no longer made."""
 _MEANT = {"about": "≈", "at_least": "≥", "at_most": "≤"}
 VERDICT_NAMES = {"unique": "唯一", "ambiguous": "不唯一"}
 
@@ -41,7 +56,7 @@ class Mark(StrEnum):
     FAILS = "与其他数字矛盾"
     LOST = "缺失：文件中没有找到"
     ILLEGIBLE = "无法辨认"
-    DOUBTFUL = "读数存疑"
+    DOUBTFUL = "存疑，请核对"
     NOT_APPLICABLE = "印为“/”或“-”"
     BLANK = "印为空白"
 
@@ -95,6 +110,25 @@ def cell_marks(report: Report) -> Mapping[str, CellMark]:
 def proposal_words(proposal: Proposal) -> str:
     """The value that is proposed, and whether it is the only one."""
     return f"建议值 {figure(proposal.value)}（{VERDICT_NAMES[proposal.verdict]}）"
+
+
+def cause_words(finding: Finding) -> str:
+    """What the evidence blames; empty where nothing was looked into, or the message says it."""
+    return (
+        "" if not finding.cause or finding.rule.startswith("fault.") else CAUSE_NAMES[finding.cause]
+    )
+
+
+def decision_words(finding: Finding) -> str:
+    """What a person has decided of a finding, who, when and why; empty where nobody has."""
+    if finding.decision is None:
+        return ""
+    return f"{DECISION_NAMES[finding.decided]}：{signature(finding.decision)}"
+
+
+def signature(decision: Decision) -> str:
+    """Who has decided, when and why."""
+    return " ".join(part for part in (decision.who, decision.when, decision.why) if part)
 
 
 def cell_name(table: TableForm, key: str) -> str:

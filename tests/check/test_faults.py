@@ -62,7 +62,7 @@ def test_the_same_contradiction_is_blamed_on_the_source_or_the_reading() -> None
     assert fault(check(unsure, FORM)).rule == "fault.misreading"
     assert sure.message == (
         "最简单的解释：“（一）予以公开”的“自然人”读作 8，应为 0；"
-        "读取可靠，应为原文自身矛盾，请与发布机关核实。"
+        "读取可靠，应为原文自身矛盾，请与填报单位核实。"
     )
 
 

@@ -6,6 +6,7 @@ import json
 import tomllib
 
 import pytest
+from openpyxl import load_workbook
 
 from gipr_ml.export import read_result
 from gipr_ml.types import Status
@@ -46,6 +47,29 @@ def test_a_dismissed_finding_no_longer_asks_for_review(gipr, wrong):
     assert decision["finding"].startswith("t4.row_total:")
     assert gipr("check", wrong, "--out", wrong.parent).code == 0
     assert read_result(wrong).cells == before
+
+
+def test_decisions_are_shown_where_people_look(gipr, wrong):
+    gipr("decide", wrong, 1, "--dismiss", "--why", "原文如此", "--who", "张三")
+    for value, words, english in (
+        (90, "已排除：张三", "Dismissed: 张三"),
+        (91, "曾作决定，但数字已变，请重新判断：张三", "figures have changed: decide again: 张三"),
+        (9, "已无此项：“行政复议”", "No longer found: “行政复议”"),
+    ):
+        change(wrong, value)
+        gipr("check", wrong, "--out", wrong.parent, "--format", "html,xlsx")
+        page = wrong.with_suffix(".html").read_text("utf-8")
+        assert words in page
+        assert english in page
+        assert page.count("原文如此") == 2
+        sheet = load_workbook(wrong.with_suffix(".xlsx"))["核对结果"]
+        rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+        (row,) = [row for row in rows if "原文如此" in str(row[11])]
+        assert (row[2] == "已无此项") is (value == 9)
+        assert words.partition("：")[0] in f"{row[2]} {row[11]}"
+        total = load_workbook(wrong.with_suffix(".xlsx"))["表四"]
+        remarks = [c.comment.text for cells in total.iter_rows() for c in cells if c.comment]
+        assert any("与其他数字矛盾" in text for text in remarks) is (value == 91)
 
 
 def test_a_decision_holds_when_the_report_is_read_again(gipr, wrong, tmp_path, samples):

@@ -164,10 +164,10 @@ def test_marked_cells_are_coloured_and_explained(make_damaged, tmp_path):
 def test_findings_lead_to_their_cells(make_damaged, tmp_path):
     sheet = workbook(make_damaged(), tmp_path)["核对结果"]
     gravest = [cell.value for cell in sheet[4]]
-    assert gravest[:2] == ["错误", "不成立"]
-    assert gravest[3:6] == [20, 2, 18]
-    assert gravest[6] == "表四 行政复议 结果维持\n表四 行政复议 总计"
-    assert sheet["H4"].hyperlink.location == "'表四'!A6"
+    assert gravest[:3] == [2, "错误", "不成立"]
+    assert gravest[4:7] == [20, 2, 18]
+    assert gravest[7] == "表四 行政复议 结果维持\n表四 行政复议 总计"
+    assert sheet["I4"].hyperlink.location == "'表四'!A6"
 
 
 def test_proposals_and_prose_have_their_sheets(make_damaged, tmp_path):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from gipr_ml.export.marks import Mark
+from gipr_ml.export.marks import Mark, signature
 from gipr_ml.forms import Identity, TableForm, load_forms
 from gipr_ml.types import Finding
 
@@ -33,6 +33,19 @@ def cell_words(table: TableForm, key: str) -> str:
     row, column = table.by_key[key]
     parts = (words()["tables"][table.table], label(row.full_label), label(column.label))
     return ", ".join(parts)
+
+
+def cause_words(finding: Finding) -> str:
+    """What the evidence blames, in English; empty as `marks.cause_words` is."""
+    told = finding.cause and not finding.rule.startswith("fault.")
+    return words()["causes"][finding.cause] if finding.cause and told else ""
+
+
+def decision_words(finding: Finding) -> str:
+    """What a person has decided of a finding, in English; the reason as it was given."""
+    if finding.decision is None:
+        return ""
+    return f"{words()['decisions'][finding.decided]}: {signature(finding.decision)}"
 
 
 def finding_words(finding: Finding) -> str:

@@ -13,16 +13,21 @@ from gipr_ml.export.html.places import LineView, PageView, line_views, page_view
 from gipr_ml.export.layout import Box as GridBox
 from gipr_ml.export.layout import official_grid
 from gipr_ml.export.marks import (
+    GONE,
     OUTCOME_NAMES,
     SEVERITY_NAMES,
     STATUS_NAMES,
     Mark,
+    cause_words,
+    decision_words,
     figure,
     number_said,
+    signature,
 )
 from gipr_ml.export.reasons import reason_in_chinese
 from gipr_ml.forms import TableForm, load_forms
 from gipr_ml.types import (
+    Decision,
     Finding,
     PageImage,
     Report,
@@ -64,6 +69,8 @@ class TableView:
 class FindingView(NamedTuple):
     """One finding with links to its cells."""
 
+    number: int
+    """As `gipr decide` counts them."""
     severity: str
     severity_words: Both
     outcome: Both
@@ -73,6 +80,11 @@ class FindingView(NamedTuple):
     difference: str
     cells: list[CellView]
     more: int
+    cause: Both
+    """What the evidence blames; empty where nothing was looked into."""
+    decided: str
+    """Verdict of a person, "stale" where the figures have changed since, or empty."""
+    decision: Both
 
 
 class FigureView(NamedTuple):
@@ -97,6 +109,7 @@ class View:
     tables: list[TableView]
     look: list[CellView]
     findings: list[FindingView]
+    past_decisions: list[Both]
     narrative: list[FigureView]
     pages: list[PageView]
     lines: list[LineView]
@@ -118,7 +131,8 @@ def build_view(report: Report, images: Sequence[PageImage] = ()) -> View:
         facts=list(_facts(report)),
         tables=[_table(name, table, cells) for name, table in tables.items()],
         look=[cell for cell in cells.values() if cell.needs_look],
-        findings=[_finding(finding, cells) for finding in report.findings],
+        findings=[_finding(n, finding, cells) for n, finding in enumerate(report.findings, 1)],
+        past_decisions=[_past(decision) for decision in report.past_decisions],
         narrative=_narrative(report, cells),
         pages=[page_view(image, report, cells) for image in worth_showing(images, report)],
         lines=line_views(report, cells),
@@ -173,10 +187,11 @@ def _box(box: GridBox, cells: Mapping[str, CellView]) -> BoxView:
 # ---------------------------------------------------------------- findings and prose
 
 
-def _finding(finding: Finding, cells: Mapping[str, CellView]) -> FindingView:
+def _finding(number: int, finding: Finding, cells: Mapping[str, CellView]) -> FindingView:
     linked = _known(finding.cells, cells)
     severity, outcome = finding.severity, finding.outcome
     return FindingView(
+        number=number,
         severity=str(severity),
         severity_words=Both(SEVERITY_NAMES[severity], str(severity)),
         outcome=Both(OUTCOME_NAMES[outcome], str(outcome).replace("_", " ")),
@@ -186,6 +201,17 @@ def _finding(finding: Finding, cells: Mapping[str, CellView]) -> FindingView:
         difference=_signed(finding.difference),
         cells=linked[:_LISTED_CELLS],
         more=max(0, len(linked) - _LISTED_CELLS),
+        cause=Both(cause_words(finding), english.cause_words(finding)),
+        decided=finding.decided,
+        decision=Both(decision_words(finding), english.decision_words(finding)),
+    )
+
+
+def _past(decision: Decision) -> Both:
+    """A decision on a finding that is no longer made."""
+    about, by = decision.about or decision.finding, signature(decision)
+    return Both(
+        f"{GONE}：{about}（{by}）", f"{english.words()['decisions']['gone']}: {about} ({by})"
     )
 
 

@@ -10,14 +10,18 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gipr_ml.export.marks import (
+    GONE,
     OUTCOME_NAMES,
     SEVERITY_NAMES,
     STATUS_NAMES,
     TABLE_NAMES,
     VERDICT_NAMES,
     Mark,
+    cause_words,
+    decision_words,
     figure,
     number_said,
+    signature,
 )
 from gipr_ml.export.reasons import reason_in_chinese
 from gipr_ml.export.xlsx.style import (
@@ -142,8 +146,10 @@ def _first(keys: Sequence[str]) -> str:
 def draw_findings(sheet: Worksheet, report: Report, spots: Spots) -> None:
     """What the rules say, the gravest first."""
     gravity = list(Severity)
-    findings = sorted(report.findings, key=lambda f: gravity.index(f.severity))
+    numbered = enumerate(report.findings, 1)  # as `gipr decide` counts them
+    findings = sorted(numbered, key=lambda one: gravity.index(one[1].severity))
     heads = {
+        "序号": 6,
         "级别": 8,
         "结果": 11,
         "说明": 60,
@@ -153,9 +159,12 @@ def draw_findings(sheet: Worksheet, report: Report, spots: Spots) -> None:
         "单元格": 46,
         "位置": 10,
         "规则": 20,
+        "判断": 24,
+        "人工决定": 30,
     }
-    rows = [
+    rows: list[tuple[str | Decimal | None, ...]] = [
         (
+            Decimal(number),
             SEVERITY_NAMES[f.severity],
             OUTCOME_NAMES[f.outcome],
             f.message,
@@ -165,14 +174,20 @@ def draw_findings(sheet: Worksheet, report: Report, spots: Spots) -> None:
             _names(f.cells, spots),
             None,
             f.rule,
+            cause_words(f),
+            decision_words(f),
         )
-        for f in findings
+        for number, f in findings
+    ]
+    rows += [
+        (None, None, GONE, d.about or d.finding, *(None,) * 7, signature(d))
+        for d in report.past_decisions
     ]
     _list(sheet, "核对结果", heads, rows)
-    _link(sheet, 8, [_first(f.cells) for f in findings], spots)
-    for row, finding in enumerate(findings, start=FIRST_ROW + 1):
-        if finding.severity is Severity.ERROR:
-            sheet.cell(row, 1).fill = fill(Mark.FAILS)
+    _link(sheet, 9, [_first(f.cells) for _, f in findings], spots)
+    for row, (_, finding) in enumerate(findings, start=FIRST_ROW + 1):
+        if finding.severity is Severity.ERROR and finding.decided != "dismissed":
+            sheet.cell(row, 2).fill = fill(Mark.FAILS)
 
 
 def draw_proposals(sheet: Worksheet, report: Report, spots: Spots) -> None:
