@@ -46,7 +46,7 @@ def without_network() -> list[str]:
 def test_a_scan_is_read_and_shown_without_a_network(tmp_path: Path) -> None:
     import gipr_ml
 
-    sample = Path(gipr_ml.__file__).parent / "samples" / "shazhou_tourism_2024_scan.pdf"
+    sample = Path(gipr_ml.__file__).parent / "samples" / "jintang_housing_2022_scan.pdf"
     pages = pdfium.PdfDocument(sample)
     scan = [page.render(scale=150 / 72).to_pil().convert("L") for page in pages]
     file = tmp_path / "scan.tif"

@@ -8,7 +8,7 @@ time in proportion to the number of reports.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -65,8 +65,12 @@ class Set:
     """The outlines of a set, by agency and year."""
 
     def __init__(
-        self, outlines: Iterable[Outline], renamed: Mapping[str, str] | None = None
+        self,
+        outlines: Iterable[Outline],
+        renamed: Mapping[str, str] | None = None,
+        off: Collection[str] = (),
     ) -> None:
+        self._off = frozenset(off)
         listed = list(outlines)
         self._agency = same_agencies((outline.agency for outline in listed), renamed)
         self._found: dict[tuple[str, int], list[Outline]] = {}
@@ -99,7 +103,7 @@ class Set:
         agency, year = self._agency[report.agency], report.year
         before = self._found.get((agency, year - 1), [])
         if before:
-            report = check_years(report, before[0].carried)
+            report = check_years(report, before[0].carried, self._off)
             if any(f.statement.kind in CHANGES for f in report.narrative):
                 report = _changes(report, load(before[0].source))
         same = [o.source for o in self._found.get((agency, year), []) if o.source != source]

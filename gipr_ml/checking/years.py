@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
@@ -27,8 +27,9 @@ def carried_cells(report: Report) -> dict[str, ReportCell]:
     return {cell.key: cell for cell in report.cells if cell.key in carried_keys()}
 
 
-def check_years(report: Report, last: Cells) -> Report:
-    """The report with what contradicts last year's cells; `last` as of `carried_cells`.
+def check_years(report: Report, last: Cells, off: Collection[str] = ()) -> Report:
+    """The report with what contradicts last year's cells; `last` as of `carried_cells`, `off` the
+    ids of rules that are switched off.
 
     Cells that either report does not have, because it follows another form, say nothing.
     """
@@ -37,7 +38,8 @@ def check_years(report: Report, last: Cells) -> Report:
     found = [
         finding
         for identity in load_year_rules()
-        if (finding := _finding(identity, last, this, names)) is not None
+        if identity.rule not in off
+        and (finding := _finding(identity, last, this, names)) is not None
     ]
     if not found:
         return report

@@ -36,14 +36,15 @@ class Checker:
         """The checker of `files`; `renamed` as `Set` takes it."""
         stems = Counter(path.stem for path in files)
         names = {path: path.stem if stems[path.stem] == 1 else str(path) for path in files}
+        off = () if rules is None else rules.off
         if len(files) == 1:
-            return cls(names, {}, Set((), renamed), rules)
+            return cls(names, {}, Set(()), rules)
         drafts = {
             path: report
             for path in files
             if not _is_result(path) and (report := _read_ahead(path)) is not None
         }
-        return cls(names, drafts, Set(_outlines(names, drafts), renamed), rules)
+        return cls(names, drafts, Set(_outlines(names, drafts), renamed, off), rules)
 
     def read(self, path: Path) -> Report:
         """The checked report. Raises `ResultError` for what is no result."""

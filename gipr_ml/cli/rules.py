@@ -9,6 +9,12 @@ import typer
 
 from gipr_ml.cli.codes import FAILED
 from gipr_ml.cli.options import AsJson
+from gipr_ml.forms import Forms, Identity, Limit, TextRule
+from gipr_ml.forms.model import Rule
+from gipr_ml.forms.years import YearIdentity, load_year_rules
+
+KINDS = {Identity: "identity", Limit: "limit", TextRule: "textrule", YearIdentity: "years"}
+"""What `--json` calls the kinds of rules."""
 
 RulesFile = Annotated[
     Path | None,
@@ -28,31 +34,26 @@ def rules(rules_file: RulesFile = None, as_json: AsJson = False) -> None:
 
     forms = load_forms() if rules_file is None else with_rules(load_forms(), rules_file)
     rulings = examine(forms)
-    told = forms.rules
+    told = [*forms.rules.values(), *_between_years(forms)]
     if as_json:
         about = [
             {
                 "id": rule.rule,
-                "kind": type(rule).__name__.lower(),
-                "table": rule.table,
+                "kind": KINDS[type(rule)],
+                "table": None if isinstance(rule, YearIdentity) else rule.table,
                 "severity": rule.severity.value,
-                "zh": rule.zh,
-                "en": rule.en,
+                "zh": _general(rule, rule.zh, forms),
+                "en": _general(rule, rule.en, forms),
                 "source": rule.source,
             }
-            for rule in told.values()
+            for rule in told
         ]
-        typer.echo(
-            json.dumps(
-                {"rules": about, "tables": [asdict(ruling) for ruling in rulings]},
-                ensure_ascii=False,
-                indent=1,
-            )
-        )
+        data = {"rules": about, "tables": [asdict(ruling) for ruling in rulings]}
+        typer.echo(json.dumps(data, ensure_ascii=False, indent=1))
     else:
-        for rule in told.values():
-            typer.echo(f"{rule.rule}  {rule.severity.value}\n    {rule.zh}")
-            typer.echo(f"    {rule.en}\n    {rule.source}")
+        for rule in told:
+            typer.echo(f"{rule.rule}  {rule.severity.value}\n    {_general(rule, rule.zh, forms)}")
+            typer.echo(f"    {_general(rule, rule.en, forms)}\n    {rule.source}")
         for ruling in rulings:
             typer.echo(
                 f"{ruling.table} of {ruling.form}: {ruling.identities} identities, "
@@ -63,3 +64,16 @@ def rules(rules_file: RulesFile = None, as_json: AsJson = False) -> None:
         typer.echo(fault, err=True)
     if faults:
         raise typer.Exit(FAILED)
+
+
+def _between_years(forms: Forms) -> list[YearIdentity]:
+    """One rule of each id that holds this year's report against last year's."""
+    return list({r.rule: r for r in load_year_rules() if r.rule not in forms.off}.values())
+
+
+def _general(rule: Rule | YearIdentity, words: str, forms: Forms) -> str:
+    """The words of a rule without the row or column that one case of it is about."""
+    if not isinstance(rule, Identity):
+        return words
+    row, column = forms.table(rule.table, rule.form).by_key[rule.total]
+    return words.replace(f"“{row.label}”", "“…”").replace(f"“{column.label}”", "“…”")

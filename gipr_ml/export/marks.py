@@ -29,6 +29,7 @@ STATUS_NAMES = {
     Status.NEEDS_REVIEW: "需要复核",
     Status.REJECTED: "未能作为年度报告读取",
 }
+SETTLED = "一致：需要复核之处均已由人工排除"
 SEVERITY_NAMES = {Severity.ERROR: "错误", Severity.WARNING: "警告", Severity.INFO: "提示"}
 OUTCOME_NAMES = {Outcome.PASS: "成立", Outcome.FAIL: "不成立", Outcome.NOT_CHECKABLE: "无法核对"}
 LOW_CONFIDENCE = "reading.low_confidence"
@@ -127,8 +128,20 @@ def decision_words(finding: Finding) -> str:
 
 
 def signature(decision: Decision) -> str:
-    """Who has decided, when and why."""
-    return " ".join(part for part in (decision.who, decision.when, decision.why) if part)
+    """Who has decided, when (to the minute) and why."""
+    when = decision.when[:16].replace("T", " ")
+    return " ".join(part for part in (decision.who, when, decision.why) if part)
+
+
+def is_settled(report: Report) -> bool:
+    """Whether a report is consistent only because a person has dismissed what was found."""
+    dismissed = any(f.review and f.decided == "dismissed" for f in report.findings)
+    return report.status is Status.CONSISTENT and dismissed
+
+
+def status_words(report: Report) -> str:
+    """What came out, in Chinese."""
+    return SETTLED if is_settled(report) else STATUS_NAMES[report.status]
 
 
 def cell_name(table: TableForm, key: str) -> str:

@@ -34,6 +34,7 @@ from gipr_ml.forms.schema import (
     RuleEntry,
     RulesFile,
 )
+from gipr_ml.forms.years import load_year_rules
 from gipr_ml.types import Severity
 
 FOLDER = Path(__file__).parent
@@ -85,8 +86,11 @@ def with_rules(forms: Forms, path: Path) -> Forms:
     if file is None:
         raise FormsError("\n".join(faults))
     known = forms.rules.keys()
+    between_years = {rule.rule for rule in load_year_rules()}
     faults += [
-        f"{path.name}: off: there is no rule {name!r}" for name in file.off if name not in known
+        f"{path.name}: off: there is no rule {name!r}"
+        for name in file.off
+        if name not in known | between_years
     ]
     faults += [
         f"{path.name}: the rule {rule.id!r} is there already; switch it off to replace it"
@@ -104,6 +108,7 @@ def with_rules(forms: Forms, path: Path) -> Forms:
         identities=(*_kept(forms.identities, file.off), *added),
         limits=(*_kept(forms.limits, file.off), *limits),
         texts=(*_kept(forms.texts, file.off), *texts),
+        off=forms.off | between_years.intersection(file.off),
     )
 
 

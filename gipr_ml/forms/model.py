@@ -156,6 +156,8 @@ class Forms:
     sections: tuple[Section, ...]
     limits: tuple[Limit, ...] = ()
     texts: tuple[TextRule, ...] = ()
+    off: frozenset[str] = frozenset()
+    """Rules between years that a user has switched off."""
 
     @property
     def rules(self) -> Mapping[str, Rule]:

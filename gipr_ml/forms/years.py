@@ -47,6 +47,8 @@ class YearIdentity:
     """The cell of this year that the others are compared with."""
     severity: Severity
     zh: str
+    en: str
+    source: str
 
 
 @cache
@@ -71,6 +73,8 @@ def load_year_rules(path: Path = FILE) -> tuple[YearIdentity, ...]:
             entry.total.format(x=x),
             entry.severity,
             entry.zh,
+            entry.en,
+            entry.source,
         )
         for entry in entries
         for x in entry.each

@@ -45,6 +45,7 @@ def consistent(seed: int, form: Mapping[str, str] = FORM) -> dict[str, int]:
         values[f"t4/{row.key}/total"] = sum(values[f"t4/{row.key}/{r}"] for r in RESULTS)
     t2 = load_forms().table("t2", form["t2"])
     values |= {key: rng.randint(0, 500) for key in t2.cell_keys}
+    values |= {key: rng.randint(500, 900) for key in t2.cell_keys if key.endswith("/in_force")}
     return values
 
 

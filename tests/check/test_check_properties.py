@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from copy import deepcopy
+from dataclasses import replace
 
 from check_tables import FORM, cells, consistent, lost, reports
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gipr_ml.checking import check
+import gipr_ml
+from gipr_ml.checking import Checked, check
+from gipr_ml.export import dumps, loads
 from gipr_ml.forms import load_forms
-from gipr_ml.types import Outcome, State, Status
+from gipr_ml.types import Outcome, Report, Severity, State, Status
 
 FORMS = st.sampled_from([FORM, {"t2": "2019", "t3": "2019", "t4": "2019"}])
 SUMMED = sorted(
@@ -21,6 +25,11 @@ SUMMED = sorted(
         for key in identity.coefficients
     }
 )
+IDENTITY_CELLS = {
+    (identity.rule, frozenset(identity.coefficients))
+    for table in ("t3", "t4")
+    for identity in load_forms().identities_of(table, "2021")
+}
 IDENTITIES = len(load_forms().identities_of("t3", "2021")) + 3
 
 
@@ -60,6 +69,75 @@ def test_no_identity_with_one_changed_cell_passes(
     assert failed == touched
     assert checked.passed == IDENTITIES - len(touched)
     assert checked.status is Status.NEEDS_REVIEW
+
+
+@given(
+    reports(),
+    st.sets(st.sampled_from(SUMMED), max_size=4),
+    st.sampled_from(SUMMED),
+    st.sampled_from([None, 0, 3, 70_000]),
+)
+@settings(max_examples=40, deadline=None)
+def test_damage_of_a_cell_mends_only_identities_that_hold_the_cell(
+    report: dict[str, int], wrong: set[str], key: str, value: int | None
+) -> None:
+    """Whatever else is wrong: what fails and does not hold the cell fails as before, what passes
+    and does not hold it passes as before, and an unread cell lets nothing pass."""
+    before = {k: n + 3 if k in wrong else n for k, n in report.items()}
+    gone = lost([key]) if value is None else {}
+    after = before if value is None else before | {key: value}
+    first, second = check(cells(before), FORM), check(cells(after, gone), FORM)
+    failed, failing = failures(first), failures(second)
+    assert {one for one in failed ^ failing if key not in one[1]} == set()
+    if value is None:
+        assert second.passed == first.passed - len(
+            [i for i in IDENTITY_CELLS if key in i[1] and i not in failed]
+        )
+        assert second.status is Status.NEEDS_REVIEW
+    if failed and all(key not in keys for _, keys in failed):
+        assert second.status is Status.NEEDS_REVIEW
+
+
+def failures(checked: Checked) -> set[tuple[str, frozenset[str]]]:
+    """The identities that fail, each with its cells."""
+    return {
+        (f.rule, frozenset(f.cells))
+        for f in checked.findings
+        if f.outcome is Outcome.FAIL and (f.rule, frozenset(f.cells)) in IDENTITY_CELLS
+    }
+
+
+@given(reports(), st.sampled_from(SUMMED), st.integers(1, 10**5), st.booleans())
+@settings(max_examples=15, deadline=None)
+def test_a_published_error_is_attributed_to_the_source_and_a_misreading_to_the_reading(
+    report: dict[str, int], key: str, change: int, sure: bool
+) -> None:
+    read = tuple(
+        replace(cell, confidence=1.0 if sure or cell.key != key else 0.5)
+        for cell in cells(report | {key: report[key] + change})
+    )
+    checked = check(read, FORM)
+    errors = [f for f in checked.findings if f.severity is Severity.ERROR]
+    assert errors
+    blamed = {f.cause for f in errors}
+    if sure:
+        assert blamed == {"source"}
+    elif checked.faults[0].verdict == "unique":
+        assert blamed == {"misreading"}
+
+
+@given(reports(), st.sets(st.sampled_from(SUMMED), max_size=4), st.sampled_from(SUMMED))
+@settings(max_examples=8, deadline=None)
+def test_neither_checking_nor_writing_changes_what_was_read(
+    report: dict[str, int], gone: set[str], wrong: str
+) -> None:
+    read = cells(report | {wrong: report[wrong] + 3}, lost(gone))
+    made = Report("x", "", "", None, Status.NEEDS_REVIEW, forms=FORM, cells=read)
+    checked = gipr_ml.check(made)
+    assert checked.cells == read
+    again = gipr_ml.check(loads(dumps(checked)))
+    assert again.cells == read
+    assert json.loads(dumps(again))["cells"] == json.loads(dumps(made))["cells"]
 
 
 @given(reports(), st.sets(st.sampled_from(SUMMED), max_size=8), st.sampled_from(SUMMED))

@@ -181,3 +181,17 @@ def test_a_limit_of_a_cell_that_was_not_read_is_not_checkable() -> None:
     key = "t4/reconsideration/upheld"
     counts = {c.rule: c for c in check(cells(consistent(1), lost([key])), FORM).rules}
     assert (counts["t4.count"].passed, counts["t4.count"].not_checkable) == (14, 1)
+
+
+def test_more_documents_issued_than_are_in_force_are_told_and_need_no_review() -> None:
+    values = consistent(1)
+    row = "t2/normative_documents"
+    values |= {f"{row}/issued": 40, f"{row}/repealed": 3, f"{row}/in_force": 37}
+    assert check(cells(values), FORM).findings == ()
+    checked = check(cells(values | {f"{row}/in_force": 31}), FORM)
+    (finding,) = checked.findings
+    assert (finding.rule, finding.severity) == ("t2.documents_in_force", "info")
+    assert set(finding.cells) == {f"{row}/issued", f"{row}/repealed", f"{row}/in_force"}
+    assert "“本年制发件数”为 40" in finding.message
+    assert "“现行有效件数”为 31" in finding.message
+    assert checked.status is Status.CONSISTENT

@@ -164,3 +164,17 @@ def test_several_processes_say_what_one_says(folder):
 
 def found(checker, path, stem):
     return Entry.of_report(path, stem, checker.read(path), None)
+
+
+def test_rules_are_listed_for_all_rows_and_those_between_years_can_be_switched_off(gipr, folder):
+    told = {rule["id"]: rule for rule in json.loads(gipr("rules", "--json").out)["rules"]}
+    assert told["t3.row_total"]["zh"] == "“…”一行：自然人与法人或其他组织五项之和应等于总计"
+    assert told["years.carry_over"]["kind"] == "years"
+    off = folder.parent / "mine.toml"
+    off.write_text('off = ["years.carry_over"]\n', "utf-8")
+    assert "years.carry_over" not in gipr("rules", "--rules", off).out
+    names = folder.parent / "names.toml"
+    summary = json.loads(gipr("check", folder, "--agencies", names, "--rules", off, "--json").out)
+    rules = {f["rule"] for f in summary["documents"][0]["found"]}
+    assert "years.carry_over" not in rules
+    assert "narrative.change" in rules

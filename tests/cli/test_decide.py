@@ -61,6 +61,7 @@ def test_decisions_are_shown_where_people_look(gipr, wrong):
         page = wrong.with_suffix(".html").read_text("utf-8")
         assert words in page
         assert english in page
+        assert ("需要复核之处均已由人工排除" in page) is (value == 90)
         assert page.count("原文如此") == 2
         sheet = load_workbook(wrong.with_suffix(".xlsx"))["核对结果"]
         rows = [[cell.value for cell in row] for row in sheet.iter_rows()]

@@ -28,7 +28,7 @@ def test_the_samples_are_read_as_the_readme_says(gipr, tmp_path, samples):
     assert result(tmp_path, "chengxi_culture_2023")["status"] == "consistent"
     assert result(tmp_path, "lanting_transport_2024")["status"] == "consistent"
     assert "consistent    chengxi_culture_2023  " in done.out
-    assert result(tmp_path, "shazhou_tourism_2024_scan")["status"] == "consistent"
+    assert result(tmp_path, "jintang_housing_2022_scan")["status"] == "consistent"
     assert "4 inputs: 3 consistent, 1 needs review." in done.out
     validator = Draft202012Validator(json_schema())
     for sample in samples.iterdir():

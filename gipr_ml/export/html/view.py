@@ -16,13 +16,14 @@ from gipr_ml.export.marks import (
     GONE,
     OUTCOME_NAMES,
     SEVERITY_NAMES,
-    STATUS_NAMES,
     Mark,
     cause_words,
     decision_words,
     figure,
+    is_settled,
     number_said,
     signature,
+    status_words,
 )
 from gipr_ml.export.reasons import reason_in_chinese
 from gipr_ml.forms import TableForm, load_forms
@@ -41,6 +42,7 @@ _STATUS_ENGLISH = {
     Status.NEEDS_REVIEW: "Needs review",
     Status.REJECTED: "Could not be read as an annual report",
 }
+_SETTLED = "Consistent: what needed review was dismissed by a person"
 _LISTED_CELLS = 40
 """A finding over more cells than this links to the first ones."""
 
@@ -124,7 +126,10 @@ def build_view(report: Report, images: Sequence[PageImage] = ()) -> View:
     return View(
         title=f"{report.agency or report.name} {report.year or ''}".strip(),
         status=str(report.status),
-        status_words=Both(STATUS_NAMES[report.status], _STATUS_ENGLISH[report.status]),
+        status_words=Both(
+            status_words(report),
+            _SETTLED if is_settled(report) else _STATUS_ENGLISH[report.status],
+        ),
         reason=Both(reason_in_chinese(report.reason), report.reason)
         if report.reason
         else Both("", ""),

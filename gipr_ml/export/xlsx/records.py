@@ -13,7 +13,6 @@ from gipr_ml.export.marks import (
     GONE,
     OUTCOME_NAMES,
     SEVERITY_NAMES,
-    STATUS_NAMES,
     TABLE_NAMES,
     VERDICT_NAMES,
     Mark,
@@ -22,6 +21,7 @@ from gipr_ml.export.marks import (
     figure,
     number_said,
     signature,
+    status_words,
 )
 from gipr_ml.export.reasons import reason_in_chinese
 from gipr_ml.export.xlsx.style import (
@@ -83,7 +83,7 @@ def _facts(report: Report) -> Iterable[tuple[str, str | int]]:
     forms = "，".join(f"{TABLE_NAMES[t]}：{year} 年" for t, year in sorted(report.forms.items()))
     yield "填报单位", report.agency or "文件未说明"
     yield "年份", report.year or "文件未说明"
-    yield "结论", STATUS_NAMES[report.status]
+    yield "结论", status_words(report)
     if report.reason:
         yield "原因", f"{reason_in_chinese(report.reason)} {report.reason}"
     yield "读出的单元格", f"{read} / {len(report.cells)}"
