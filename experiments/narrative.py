@@ -7,8 +7,9 @@ A number counts as found where its kind (exact, approximate, a range, a share, a
 the cells that it restates, and whether it is of the whole body, are all as agreed. Precision: found
 out of all that were read. Recall: found out of all that are agreed. The rules were made with the
 sentences in tests/narrative/development.toml; those in held_out.toml were written before and kept
-for measuring. `--reports` reads whole reports instead: each entry under `narrative` of their gold
-files must be found, and nothing may be said to contradict the tables that is not agreed to.
+for measuring, those in later.toml after, without a look at the rules. `--reports` reads whole
+reports instead: each entry under `narrative` of their gold files must be found, and nothing may be
+said to contradict the tables that is not agreed to.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from gipr_ml.types import Report
 
 HERE = Path(__file__).parent
 SENTENCES = HERE.parent / "tests" / "narrative"
-SETS = ("development", "held_out")
+SETS = ("development", "held_out", "later")
 LIMITS = {"precision": 0.98, "recall": 0.9}
 Z = 1.96
 
@@ -78,8 +79,10 @@ def table() -> str:
         "| sentences | how many (silent) | | | | 95 % interval | at least |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
-    for name in SETS:
-        rows += score(load_cases(SENTENCES / f"{name}.toml")).rows(name)
+    sets = {name: load_cases(SENTENCES / f"{name}.toml") for name in SETS}
+    sets["all"] = tuple(case for cases in sets.values() for case in cases)
+    for name, cases in sets.items():
+        rows += score(cases).rows(name)
     return "\n".join(rows)
 
 
