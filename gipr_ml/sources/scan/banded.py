@@ -8,7 +8,7 @@ from statistics import median
 
 from gipr_ml.sources.scan.draft import Draft, text_cell
 from gipr_ml.sources.scan.ocr import Engine
-from gipr_ml.sources.scan.rows import Band, fill
+from gipr_ml.sources.scan.rows import WHOLE, Band, fill
 from gipr_ml.sources.scan.rules import Rules
 from gipr_ml.sources.scan.sheet import Sheet
 from gipr_ml.sources.scan.words import Word
@@ -16,8 +16,6 @@ from gipr_ml.types import Cell
 
 LONGEST_GLYPH = 2
 """Characters of a misread number among others; a longer text is a text."""
-MARGIN = 0.025
-"""Share of the page's width at its sides in which dark strokes are its edges, not rules."""
 DIGITS = 14
 """Longest number of a table; what is longer is none of its values."""
 
@@ -30,7 +28,7 @@ def read_row(sheet: Sheet, row: Sequence[Word], rules: Rules, models: Engine) ->
         return None
     y = median(w.y for w in numbers)
     band = Band(y, y - 0.75 * sheet.height, y + 0.75 * sheet.height)
-    spans = _spans(sheet, row, band, rules)
+    spans = _spans(row, band, rules)
     if not spans:
         return None
     labels = [w for w in row if w.x < spans[0][0]]
@@ -38,18 +36,13 @@ def read_row(sheet: Sheet, row: Sequence[Word], rules: Rules, models: Engine) ->
         return None
     values = [w for w in row if w.x >= spans[0][0]]
     cells: list[Cell] = [text_cell(sheet, [w]) for w in labels]
-    cells += fill(sheet, models, values, spans, [band])[0]
+    cells += fill(sheet, models, values, spans, [band], WHOLE)[0]
     return Draft(y, cells, "explicit", table=2)
 
 
-def _spans(
-    sheet: Sheet, row: Sequence[Word], band: Band, rules: Rules
-) -> list[tuple[float, float]]:
+def _spans(row: Sequence[Word], band: Band, rules: Rules) -> list[tuple[float, float]]:
     """The columns of values of a row between printed rules; none where two numbers share one."""
-    height, width = sheet.height, float(sheet.grey.shape[1])
-    area = (0.0, band.y - 1.2 * height, width, band.y + 1.2 * height)
-    edges = [x for x in rules.upright(area, support=0.8) if MARGIN < x / width < 1 - MARGIN]
-    spans = list(pairwise(edges))
+    spans = list(pairwise(rules.beside(band.y)))
     numbers = [w for w in row if w.number is not None]
     first = next((i for i, (a, b) in enumerate(spans) if a <= numbers[0].x < b), None)
     if first is None:

@@ -195,7 +195,7 @@ def blank_columns(
     labels = row_labels(words)
     if header is not None:
         labels = [w for w in labels if w.y > header.bottom]
-    if len(labels) < FEWEST_ROWS:
+    if not labels:
         return None
     top, bottom = min(w.rect[1] for w in labels), max(w.rect[3] for w in labels)
     ends = sorted(w.rect[2] for w in labels)

@@ -5,7 +5,8 @@ to the page when pixels are wanted. The model is a rotation, then x' = x + ky + 
 y' = y + kx + mxy + cx² + dx³, over coordinates from -1 to 1. Down the page, the lines of text say
 how it bends: each has a slope, and straight ones have none. Then, and across the page, those
 coefficients are best that make the histogram of the places sharpest, since numbers of a table
-stand in rows and columns, and lines of text begin at the same margins.
+stand in rows and columns, and lines of text begin at the same margins. Where rules are printed,
+their slopes say the same with more certainty, down the page as well as across it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
+
+from gipr_ml.sources.scan.strokes import Segments, Strokes
 
 Points = NDArray[np.float64]
 """Of shape (points, 2): x and y in pixels."""
@@ -37,6 +40,10 @@ STEPS_DOWN = (0.01, 0.005, 0.0025, 0.00125)
 """Steps by which they are varied to make rows of numbers sharper."""
 SLOPE_ERROR = (0.0012, 0.03)
 """Standard error of the slope of a line of text, and what a width of one height adds to it."""
+FEWEST_RULES = 3
+"""Upright rules that tell how a page bends across."""
+LARGEST_ACROSS = (0.2, 0.3)
+"""What k and m of x' are expected to stay below."""
 SURE = 20.0
 """How much worse (in squared standard errors) the slopes must fit a flat page for a bent one."""
 SLACK = 12.0
@@ -102,7 +109,9 @@ class Frame:
         return max(self.width, self.height) / 2
 
 
-def fit_frame(quads: NDArray[np.float32], width: int, height: int) -> Frame:
+def fit_frame(
+    quads: NDArray[np.float32], width: int, height: int, strokes: Strokes | None = None
+) -> Frame:
     """The frame of a page whose text boxes, of shape (boxes, 4, 2), are `quads`."""
     frame = Frame(width, height, _angle(quads))
     if not len(quads):
@@ -114,16 +123,41 @@ def fit_frame(quads: NDArray[np.float32], width: int, height: int) -> Frame:
     corners = corners.reshape(-1, 4, 2)
     narrow = (widths < NARROW * heights) & (heights < 2 * tall)
     numbers = corners[narrow].mean(axis=1)
-    lines = _Lines(corners[widths > WIDE * heights])
+    level = _turned(frame, strokes.level) if strokes is not None else np.zeros((0, 2, 2))
+    rules = level[:, [0, 1, 1, 0]]
+    lines = _Lines(np.concatenate([corners[widths > WIDE * heights], rules]))
     down = lines.bend()
     if len(numbers) >= FEWEST:
         down = _sharper(numbers, lines, down, step)
     k, m, c, d = (float(value) for value in down)
     frame = replace(frame, down=(k, m, c, d))
+    if strokes is not None and len(strokes.upright) >= FEWEST_RULES:
+        return replace(frame, across=_upright(_turned(frame, strokes.upright)))
     if len(numbers) < FEWEST:
         return frame
     begins = corners[~narrow][:, [0, 3]].mean(axis=1)
     return replace(frame, across=_sharpest([numbers, begins], step))
+
+
+def _turned(frame: Frame, segments: Segments) -> Points:
+    """The ends of strokes in the coordinates of the frame before it is bent."""
+    points = frame._unit(segments.reshape(-1, 2)) @ frame.turn.T
+    return points.reshape(-1, 2, 2)
+
+
+def _upright(rules: Points) -> tuple[float, float]:
+    """k and m of x' that put rules upright, each of which counts as far as it is long."""
+    run = rules[:, 1] - rules[:, 0]
+    slopes, x = run[:, 0] / run[:, 1], rules[..., 0].mean(axis=1)
+    terms = np.stack([np.ones_like(x), x], axis=1)
+    errors = SLOPE_ERROR[0] / np.maximum(run[:, 1], 1e-6)
+    found = np.zeros(2)
+    for _ in range(6):
+        off = np.abs(slopes + terms @ found) / errors
+        weights = 1 / (errors**2 * np.maximum(1.0, off))
+        normal = (terms.T * weights) @ terms + np.diag(1 / np.array(LARGEST_ACROSS) ** 2)
+        found = np.linalg.solve(normal, -(terms.T * weights) @ slopes)
+    return float(found[0]), float(found[1])
 
 
 class _Lines:

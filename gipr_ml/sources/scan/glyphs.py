@@ -15,6 +15,8 @@ STRETCH = 0.15
 """How far the proportions of two that are one may differ."""
 INK = 0.4
 """Share of the contrast from which a pixel is ink."""
+SLANT = 0.15
+"""Width over height that a stroke leans from which it is a slash; a 1 leans the other way."""
 LEAST = 6
 """Pixels of the smallest character that is compared."""
 
@@ -48,6 +50,31 @@ def like_which(crops: Sequence[Image]) -> list[int]:
         shapes.append(shape)
         found.append(index)
     return found
+
+
+def is_slash(crop: Image) -> bool:
+    """Whether a crop holds one stroke that leans like a slash, which is easily read as a 1."""
+    import cv2
+
+    grey = crop if crop.ndim == 2 else crop.mean(axis=2)
+    low, high = float(grey.min()), float(grey.max())
+    dark = (grey < (low + high) / 2).astype(np.uint8)
+    _, names, found, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    whole = [
+        (height, name)
+        for name, (left, _, width, height, _) in enumerate(found[1:], 1)
+        if left > 0 and left + width < grey.shape[1]
+    ]
+    if not whole:
+        return False
+    y, x = np.nonzero(names == max(whole)[1])
+    if np.ptp(y) < LEAST:
+        return False
+    along = y - y.mean()
+    slope = float(along @ x) / float(along @ along)
+    off = np.abs(x - x.mean() - slope * along)
+    # The foot and the flag of a 1 stand far off any line through it.
+    return slope < -SLANT and float(np.percentile(off, 95)) < 0.15 * float(np.ptp(y))
 
 
 def _normalised(crop: Image) -> tuple[NDArray[np.float64], float] | None:

@@ -8,6 +8,8 @@ from gipr_ml.sources.scan.sheet import Rect, Sheet
 
 TALL = 0.25
 """Height of the tallest stroke over that of a box of text: digits have .31 to .65, dirt less."""
+BROKEN = 0.15
+"""Heights of the gaps in the strokes of a faint digit."""
 ACROSS = 0.85
 """Share of the window from which a stroke is a rule of the table."""
 
@@ -25,9 +27,12 @@ def ink_box(sheet: Sheet, window: Rect) -> Rect | None:
     part = sheet.ink[top:bottom, left:right]
     if part.size == 0:
         return None
-    _, _, found, _ = cv2.connectedComponentsWithStats(part.astype(np.uint8), connectivity=8)
+    tall = sheet.height * sheet.scale
+    gap = max(3, round(BROKEN * tall))
+    whole = cv2.morphologyEx(part.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8))
+    _, _, found, _ = cv2.connectedComponentsWithStats(whole, connectivity=8)
     height, width = part.shape
-    needed = TALL * sheet.height * sheet.scale
+    needed = TALL * tall
     boxes = []
     for x, y, wide, tall, _ in found[1:]:
         thin = wide <= max(2, 0.15 * tall)

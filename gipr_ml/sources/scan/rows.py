@@ -20,6 +20,10 @@ LOWEST_ROW = 0.7
 """Heights; rules nearer to each other bound no row."""
 WINDOW = (0.5, 1.0)
 """Pitches and heights in which ink is looked for."""
+WHOLE = 1.0
+"""Pitches where printed rules bound the columns: numbers may stand at their edges."""
+INSET = 0.05
+"""Heights from the edges of a column at which its numbers begin."""
 CROP = (0.8, 1.15)
 """Pitches and heights that are read where a number was missed."""
 MARGIN = 0.25
@@ -90,18 +94,22 @@ def fill(
 
     Numbers that the detector missed, or took for one with their neighbours, are read from their
     cells; never without the test for ink, since a blank crop reads as 1. Ink is looked for in this
-    `share` of the width of a column.
+    `share` of the width of a column: in all of it where its edges are rules.
     """
     cells: list[list[Cell | None]] = [[None] * len(spans) for _ in bands]
     again: list[tuple[int, int, Word | None]] = []
     crowded: set[tuple[int, int]] = set()
+    beside: set[tuple[int, int]] = set()
     places = _places(words, spans)
     looked, read = (share, WINDOW[1]), (max(share, CROP[0]), CROP[1])
     for i, band in enumerate(bands):
         for j, span in enumerate(spans):
             own = [w for w in words if _stands_in(w, band, span)]
             if len(own) == 1 and own[0].number is not None and not _spreads(own[0], spans):
-                if own[0].number_confidence >= UNSURE:
+                if share == WHOLE and _holds_rule(own[0], span, INSET * sheet.height):
+                    again.append((i, j, own[0]))
+                    beside.add((i, j))
+                elif own[0].number_confidence >= UNSURE:
                     cells[i][j] = _cell(sheet, own[0].rect, own[0].number, own[0].number_confidence)
                 else:
                     again.append((i, j, own[0]))
@@ -114,13 +122,18 @@ def fill(
     rects = []
     for i, j, first in again:
         rect = _tight(sheet, _window(sheet, bands[i], spans[j], read, places[j]))
-        rects.append(rect if first is None else _around(rect, first.rect))
+        if (i, j) in beside and first is not None:
+            rects.append(_within(first.rect, spans[j], INSET * sheet.height))
+        else:
+            rects.append(rect if first is None else _around(rect, first.rect))
     readings = sheet.read([sheet.quad(rect) for rect in rects], models)
     for (i, j, first), rect, reading in zip(again, rects, readings, strict=True):
         number, confidence = as_number(reading)
         if number is None:
             number, confidence = digits_only(reading)
-        if first is not None:
+        if first is not None and (i, j) in beside and number not in (None, first.number):
+            confidence = min(DISAGREED, confidence)
+        elif first is not None:
             number, confidence, rect = _of_two(first, number, confidence)
         if (i, j) in crowded or (first is None and number and _may_be_rule(number)):
             confidence = min(DISAGREED, confidence)
@@ -140,6 +153,17 @@ def _tight(sheet: Sheet, window: Rect) -> Rect:
         min(window[2], ink[2] + margin),
         min(window[3], ink[3] + margin),
     )
+
+
+def _holds_rule(one: Word, span: tuple[float, float], inset: float) -> bool:
+    """Whether a number whose box holds an edge of its column may have it as a 1."""
+    over = one.rect[0] < span[0] + inset or one.rect[2] > span[1] - inset
+    return over and one.number is not None and _may_be_rule(one.number)
+
+
+def _within(rect: Rect, span: tuple[float, float], inset: float) -> Rect:
+    """What of a rectangle lies between the edges of a column."""
+    return max(rect[0], span[0] + inset), rect[1], min(rect[2], span[1] - inset), rect[3]
 
 
 def _may_be_rule(number: str) -> bool:
@@ -213,7 +237,8 @@ def _window(
     """Where in a cell a number is looked for: in its middle, and where others of its column are."""
     half, height = size[0] * (span[1] - span[0]) / 2, size[1] * sheet.height
     middle = (span[0] + span[1]) / 2
-    left = max(span[0], min(middle - half, place[0] - sheet.height / 4))
-    right = min(span[1], max(middle + half, place[1] + sheet.height / 4))
+    inset = INSET * sheet.height
+    left = max(span[0] + inset, min(middle - half, place[0] - sheet.height / 4))
+    right = min(span[1] - inset, max(middle + half, place[1] + sheet.height / 4))
     top, bottom = band.y - height / 2, band.y + height / 2
     return left, max(top, band.top), right, min(bottom, band.bottom)

@@ -15,6 +15,12 @@ GAP = 0.2
 """Heights of the breaks in a rule that noise makes; closing wider ones makes rules of text."""
 SUPPORT = 0.5
 """Share of the way that must be printed for a rule to count."""
+WITHIN, BEYOND = 0.25, 1.2
+"""Heights around the middle of a row in which a rule between its cells must be printed."""
+WHOLE = 0.8
+"""Share of that which must be printed."""
+MARGIN = 0.025
+"""Share of the page's width at its sides in which dark strokes are its edges, not rules."""
 SLACK = 0.15
 """Heights that a rule may stray to either side."""
 SAME = 0.4
@@ -39,11 +45,30 @@ class Rules:
         self._upright = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
         whole = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, across)
         self._level = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((1, 2 * length), np.uint8))
+        self._sure, level = sheet.straight_strokes()
+        self._upright |= self._sure
+        self._level |= level
 
     def upright(self, area: Rect, support: float = SUPPORT) -> list[float]:
         """x of the rules that run down through `area`, left to right."""
         part = self._part(self._upright, area)
         return [x / self._scale + max(0.0, area[0]) for x in self._lines(part, 0, support)]
+
+    def beside(self, y: float) -> list[float]:
+        """x of the rules between the cells of a row of text whose middle is y.
+
+        A stroke known as a rule need not reach beyond the row; one that may be of characters must.
+        """
+        height, width = self._height / self._scale, self._upright.shape[1] / self._scale
+        found: list[float] = []
+        for strokes, reach in ((self._sure, WITHIN), (self._upright, BEYOND)):
+            area = (0.0, y - reach * height, width, y + reach * height)
+            for x in self._lines(self._part(strokes, area), 0, WHOLE):
+                place = x / self._scale
+                apart = all(abs(place - other) > SAME * height for other in found)
+                if apart and MARGIN < place / width < 1 - MARGIN:
+                    found.append(place)
+        return sorted(found)
 
     def level(self, area: Rect, support: float = SUPPORT) -> list[float]:
         """y of the rules that run across `area`, top to bottom."""

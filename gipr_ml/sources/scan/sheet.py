@@ -9,12 +9,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from gipr_ml.sources.scan.crops import cut, laid_out, without_rules
+from gipr_ml.sources.scan.crops import LONGEST, cut, laid_out, without_rules
 from gipr_ml.sources.scan.frame import Frame, fit_frame, sizes
-from gipr_ml.sources.scan.glyphs import like_which
+from gipr_ml.sources.scan.glyphs import is_slash, like_which
 from gipr_ml.sources.scan.ocr import Engine, Quads, Reading
 from gipr_ml.sources.scan.orient import quarter_turns, turn, turn_box
 from gipr_ml.sources.scan.page import Pixels, to_grey
+from gipr_ml.sources.scan.strokes import Strokes, evenly_lit, find_strokes
 
 Rect = tuple[float, float, float, float]
 """Left, top, right, bottom in straight coordinates."""
@@ -24,10 +25,15 @@ SIDE, GLANCE = 960, 480
 is looked at first, to see whether it lies on its side."""
 STRAIGHT = 1754
 """Pixels on the long side of the straight picture in which rules and ink are looked for."""
+INK = 0.35
+"""Share of the contrast of a page from which a pixel is ink: digits may be fainter than labels."""
 LIGHT = 60
 """Least difference of paper and ink in levels of grey."""
 SINGLE = 1.2
 """Heights; narrower crops hold one character."""
+DAMAGED = 0.98
+"""Confidence below which a text is read again with all its strokes."""
+SLASH = Reading("/", 1.0, "", 0.0)
 MESH = 16
 """Pixels between the points for which the straight picture is computed exactly."""
 
@@ -40,6 +46,7 @@ class Sheet:
     """The page, seals left out."""
     quads: Quads
     frame: Frame
+    strokes: Strokes
     turns: int
     """Quarter turns, counter-clockwise, that put the page upright."""
     given: tuple[int, int]
@@ -56,8 +63,39 @@ class Sheet:
         return min(1.0, float(STRAIGHT / max(self.grey.shape)))
 
     @cached_property
+    def bare(self) -> NDArray[np.uint8]:
+        """The page without its rules."""
+        return self.strokes.taken_out(self.grey)
+
+    @cached_property
     def straight(self) -> NDArray[np.uint8]:
         """The page in straight coordinates times `scale`, evenly lit: paper is 255."""
+        return self._straightened(self.grey)
+
+    def _straightened(self, source: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        import cv2
+
+        if self.scale < 0.8:
+            source = cv2.blur(source, (2, 2))
+        picture = cv2.remap(
+            source, self._places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+        return evenly_lit(picture, max(15, round(2 * self.height * self.scale)))
+
+    def straight_strokes(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Where the straight picture has upright and level rules, 1 or 0."""
+        import cv2
+
+        found = []
+        for mask in (self.strokes.columns, self.strokes.rows):
+            size = np.array(mask.shape[::-1]) / np.array(self.grey.shape[::-1])
+            places = (self._places * size).astype(np.float32)
+            found.append(cv2.remap(mask, places, None, cv2.INTER_NEAREST))
+        return found[0], found[1]
+
+    @cached_property
+    def _places(self) -> NDArray[np.float32]:
+        """Where on the page each pixel of the straight picture lies."""
         import cv2
 
         height, width = (max(1, round(side * self.scale)) for side in self.grey.shape)
@@ -69,19 +107,17 @@ class Sheet:
         # cv2 lays points at the middle of pixels: the mesh has to be moved by half a cell.
         half = (MESH - 1) / 2
         shift = np.array([[1, 0, -half], [0, 1, -half]], dtype=np.float32)
-        fine = cv2.warpAffine(fine, shift, (width, height), borderMode=cv2.BORDER_REPLICATE)
-        source = self.grey
-        if self.scale < 0.8:
-            source = cv2.blur(source, (2, 2))
-        picture = cv2.remap(source, fine, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        return _evenly_lit(picture, max(15, round(2 * self.height * self.scale)))
+        places: NDArray[np.float32] = cv2.warpAffine(
+            fine, shift, (width, height), borderMode=cv2.BORDER_REPLICATE
+        )
+        return places
 
     @cached_property
     def ink(self) -> NDArray[np.bool_]:
-        """Where the straight picture is ink rather than paper."""
-        picture = self.straight
+        """Where the straight picture is ink rather than paper, rules left out."""
+        picture = self._straightened(self.bare)
         dark = float(np.percentile(picture, 2))
-        return picture < min(255 - LIGHT / 2, (255 + dark) / 2)
+        return picture < min(255 - LIGHT / 2, 255 - INK * (255 - dark))
 
     def rect(self, quad: NDArray[np.float32]) -> Rect:
         """The straight rectangle that stands for four corners on the page."""
@@ -97,8 +133,9 @@ class Sheet:
         return self.frame.back(corners).astype(np.float32)
 
     def crop(self, quad: NDArray[np.float32]) -> NDArray[np.uint8]:
-        """What stands within four corners."""
-        return laid_out(without_rules(cut(self.grey, quad)))
+        """What stands within four corners, without rules where it may be a number."""
+        picture = self.bare if self._is_short(quad) else self.grey
+        return laid_out(without_rules(cut(picture, quad)))
 
     def read(self, quads: Sequence[NDArray[np.float32]], models: Engine) -> list[Reading]:
         """What stands within the corners of each of `quads`."""
@@ -108,9 +145,20 @@ class Sheet:
         for i, other in zip(single, like_which([crops[i] for i in single]), strict=True):
             instead[i] = single[other]
         asked = sorted(set(instead))
-        readings = models.recognise([crops[i] for i in asked])
-        answer = dict(zip(asked, readings, strict=True))
-        return [answer[i] for i in instead]
+        readings = dict(zip(asked, models.recognise([crops[i] for i in asked]), strict=True))
+        for i in asked:
+            if readings[i].digits == "1" and len(readings[i].text) == 1 and is_slash(crops[i]):
+                readings[i] = SLASH
+        # A stroke of a character that was taken for a rule is missing in a label, not in a number.
+        again = [i for i in asked if self._is_short(quads[i]) and _is_damaged(readings[i])]
+        whole = models.recognise([laid_out(cut(self.grey, quads[i])) for i in again])
+        for i, reading in zip(again, whole, strict=True):
+            if reading.confidence > readings[i].confidence and not reading.digits:
+                readings[i] = reading
+        return [readings[i] for i in instead]
+
+    def _is_short(self, quad: NDArray[np.float32]) -> bool:
+        return bool(sizes(quad[None])[0][0] < LONGEST * self.height)
 
     def box(self, rect: Rect) -> Rect:
         """A straight rectangle in pixels of the page as it was given, before it was turned."""
@@ -137,17 +185,11 @@ def look(pixels: Pixels, given: tuple[int, int], models: Engine) -> Sheet:
     if wide or turns % 2:
         quads = models.detect(grey, SIDE)
     height, width = grey.shape
-    return Sheet(grey, quads, fit_frame(quads, width, height), turns, given)
+    tall = float(np.median(sizes(quads)[1])) if len(quads) else 1.0
+    strokes = find_strokes(grey, tall)
+    return Sheet(grey, quads, fit_frame(quads, width, height, strokes), strokes, turns, given)
 
 
-def _evenly_lit(picture: NDArray[np.uint8], reach: int) -> NDArray[np.uint8]:
-    """The picture over its own paper, which is what remains when dark strokes are closed."""
-    import cv2
-
-    small = cv2.resize(picture, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
-    size = max(3, reach // 4 | 1)
-    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
-    smooth = cv2.blur(closed, (2 * size + 1, 2 * size + 1))
-    paper = cv2.resize(smooth, picture.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    lit: NDArray[np.uint8] = cv2.divide(picture, np.maximum(paper, 1), scale=255)
-    return lit
+def _is_damaged(reading: Reading) -> bool:
+    """Whether something that is no number was read badly."""
+    return bool(reading.text) and reading.confidence < DAMAGED and not reading.digits

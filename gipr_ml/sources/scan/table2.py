@@ -19,7 +19,7 @@ from gipr_ml.forms import load_forms
 from gipr_ml.sources.chars import fold
 from gipr_ml.sources.scan.draft import Draft, text_cell
 from gipr_ml.sources.scan.ocr import Engine
-from gipr_ml.sources.scan.rows import Band, fill
+from gipr_ml.sources.scan.rows import WHOLE, Band, fill
 from gipr_ml.sources.scan.rules import Rules
 from gipr_ml.sources.scan.sheet import Sheet
 from gipr_ml.sources.scan.splitting import by_labels
@@ -39,16 +39,12 @@ BESIDE = 0.8
 HALF_ROW = 0.75
 HEADER = 1.8
 """Heights around the words 信息内容 in which the other labels of a header stand."""
-SUPPORT = 0.8
-"""Share of the height of a row that must be printed for a rule beside its values."""
-MARGIN = 0.025
-"""Share of the page's width at its sides in which dark strokes are its edges, not rules."""
 MOST_COLUMNS = 3
-WIDE = 0.95
-"""Share of the width of a column in which a number may stand: few rows say where."""
 DIGITS = 14
 """Longest number of a table; what is longer is none of its values."""
 _ARTICLE = re.compile(r"第?二十条|第.{1,4}项")
+WIDE = 0.95
+"""Share of the width of a column without rules in which a number may stand: few rows say where."""
 _NOTE = re.compile(r"\d|[减无未零]")
 """Texts that may be values: a number with a note, a sign or a unit, or words for none."""
 
@@ -91,12 +87,14 @@ def read_table2(
         middles = _middles(marks, height)
         centres = middles if len(middles) == len(header) else header or middles
         for label, row in zip(members, rows, strict=True):
-            spans = _spans(sheet, rules, label, centres, bool(header))
+            spans, ruled = _spans(sheet, rules, label, centres, bool(header))
             values = [w for w in row if spans and w.x >= spans[0][0]]
-            if not spans or (not header and not any(_is_value(w) for w in values)):
+            if not spans or (not header and centres and not any(_is_value(w) for w in values)):
                 continue
             nearest = (abs(label.y - other.y) for other in labels if other is not label)
-            cells = _cells(sheet, models, label, values, spans, min(nearest, default=2 * height))
+            room = min(nearest, default=2 * height)
+            share = WHOLE if ruled else WIDE
+            cells = _cells(sheet, models, label, values, spans, room, share)
             drafts.append(Draft(label.y, cells, "explicit", table=2))
             used |= {id(w) for w in (*label.words, *values)}
     return drafts, used
@@ -216,23 +214,23 @@ def _beside(
 
 def _spans(
     sheet: Sheet, rules: Rules, label: _Label, centres: Sequence[float], headed: bool
-) -> list[Span]:
-    """The columns of the values of a row: between rules, or around their middles.
+) -> tuple[list[Span], bool]:
+    """The columns of the values of a row, and whether they lie between rules.
 
     Where the header is missing, `headed` is false and blank columns show by their rules alone.
     """
-    height, width = sheet.height, float(sheet.grey.shape[1])
-    area = (0.0, label.y - 1.2 * height, width, label.y + 1.2 * height)
-    edges = [x for x in rules.upright(area, SUPPORT) if MARGIN < x / width < 1 - MARGIN]
-    ruled = [(a, b) for a, b in pairwise(edges) if a > label.right - height]
+    edges = rules.beside(label.y)
+    ruled = [(a, b) for a, b in pairwise(edges) if a > label.right - sheet.height]
     own = [(a, b) for a, b in ruled if any(a <= x < b for x in centres)]
     if len(own) == len(centres):
-        return own if headed or len(ruled) > MOST_COLUMNS else ruled
-    return _around(centres, label.right, width)
+        return (own if headed or len(ruled) > MOST_COLUMNS else ruled), True
+    return _around(centres, label.right, float(sheet.grey.shape[1])), False
 
 
 def _around(centres: Sequence[float], left: float, right: float) -> list[Span]:
     """Columns whose edges lie midway between their middles, within the table."""
+    if not centres:
+        return []
     if len(centres) == 1:
         half = min(centres[0] - left, right - centres[0])
         return [(centres[0] - half, centres[0] + half)]
@@ -249,16 +247,17 @@ def _cells(
     values: Sequence[Word],
     spans: Sequence[Span],
     room: float,
+    share: float,
 ) -> list[Cell]:
     """The label and its values; numbers that were missed are read, notes are kept as they are.
 
-    `room` is how far away the next label is.
+    `room` is how far away the next label is, `share` how much of a column may hold a number.
     """
     numbers = [w.y for w in values if w.number is not None]
     y = median(numbers) if numbers else label.y
     half = min(HALF_ROW * sheet.height, room / 2)
     band = Band(y, y - half, y + half)
-    cells = fill(sheet, models, values, spans, [band], WIDE)[0]
+    cells = fill(sheet, models, values, spans, [band], share)[0]
     for index, (left, right) in enumerate(spans):
         own = [w for w in values if left <= w.x < right]
         if any(w.number is None and len(w.text) > 1 and _NOTE.search(w.text) for w in own):

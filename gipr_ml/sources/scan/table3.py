@@ -20,7 +20,7 @@ from gipr_ml.sources.scan.columns import (
 from gipr_ml.sources.scan.draft import Draft, text_cell
 from gipr_ml.sources.scan.labels import deal
 from gipr_ml.sources.scan.ocr import Engine
-from gipr_ml.sources.scan.rows import Band, fill, find_bands
+from gipr_ml.sources.scan.rows import WHOLE, WINDOW, Band, fill, find_bands
 from gipr_ml.sources.scan.rules import Rules
 from gipr_ml.sources.scan.sheet import Sheet
 from gipr_ml.sources.scan.splitting import split
@@ -133,7 +133,8 @@ def _lines(
     top, bottom = bands[0].top, bands[-1].bottom
     values = [w for w in words if columns.left <= w.x < columns.right and top <= w.y < bottom]
     beside = [w for w in words if w.x < columns.left and top - height / 2 <= w.y < bottom]
-    cells = fill(sheet, models, values, columns.spans, bands)
+    share = WHOLE if columns.ruled else WINDOW[0]
+    cells = fill(sheet, models, values, columns.spans, bands, share)
     ruled = any(abs(a.bottom - b.top) < 1 for a, b in pairwise(bands))
     own_side = split(sheet, models, beside, [columns.left])
     own_side = [w for w in own_side if w.x < columns.left]

@@ -10,7 +10,7 @@ from statistics import median
 
 from gipr_ml.sources.scan.draft import Draft, text_cell
 from gipr_ml.sources.scan.ocr import Engine
-from gipr_ml.sources.scan.rows import Band, fill
+from gipr_ml.sources.scan.rows import WHOLE, WINDOW, Band, fill
 from gipr_ml.sources.scan.rules import Rules
 from gipr_ml.sources.scan.sheet import Sheet
 from gipr_ml.sources.scan.splitting import by_labels, spans_columns, split
@@ -29,10 +29,6 @@ BELOW = 4.5
 """Heights below the header in which the middle of the values stands, at most."""
 ROW_GAP = 0.45
 HALF_ROW = 0.75
-SUPPORT = 0.8
-"""Share of the height of the row that must be printed for a rule beside its values."""
-MARGIN = 0.025
-"""Share of the page's width at its sides in which dark strokes are its edges, not rules."""
 STRAY = 0.2
 """Pitches that a number may stand off the middle of its column."""
 UNEVEN = 2.5
@@ -59,19 +55,22 @@ def read_table4(sheet: Sheet, words: Sequence[Word], rules: Rules, models: Engin
     """Table 4, or the row of values of one whose header is on the page before; else None."""
     leaves = _leaves(words, sheet.height)
     bottom = max((w.rect[3] for w in leaves), default=None)
-    row = _values(words, bottom, sheet.height)
-    if bottom is None and len(row) < MANY:
+    row = _values(sheet, rules, words, bottom)
+    if bottom is None and not row:
         return None
     y = median(w.y for w in row) if row else _blank_row(sheet, rules, leaves)
     if y is None:
         return None
-    spans = _spans(sheet, rules, row, leaves, words, y)
+    ruled = _ruled(rules, [w.x for w in (*row, *leaves)], y)
+    if not row and not ruled:
+        return None
+    spans = _spans(ruled, row, leaves, words, y, sheet.height)
     if not spans:
         return None
     band = Band(y, y - HALF_ROW * sheet.height, y + HALF_ROW * sheet.height)
     values = [w for w in words if band.top <= w.y < band.bottom]
     values = [w for w in values if spans[0][0] <= w.x < spans[-1][1]]
-    cells = fill(sheet, models, values, spans, [band])[0]
+    cells = fill(sheet, models, values, spans, [band], WHOLE if spans == ruled else WINDOW[0])[0]
     drafts, used = _header(sheet, models, words, spans, band.top)
     drafts.append(Draft(y, cells, "explicit", table=4))
     return Found(drafts, used | {id(w) for w in values})
@@ -101,14 +100,20 @@ def _is_leaf(text: str) -> bool:
     return sum(letter in _LETTERS for letter in letters) > PURE * len(letters)
 
 
-def _values(words: Sequence[Word], bottom: float | None, height: float) -> list[Word]:
-    """The numbers of the first row below the header, or of the first with many on a page."""
+def _values(sheet: Sheet, rules: Rules, words: Sequence[Word], bottom: float | None) -> list[Word]:
+    """The numbers of the first row below the header; without one, of the first with many on the
+    page, or between rules that make fifteen columns."""
+    height = sheet.height
     numbers = [w for w in words if w.is_count and len(w.number or "") <= DIGITS]
     if bottom is not None:
         numbers = [w for w in numbers if bottom - 0.3 * height < w.y < bottom + BELOW * height]
     rows = clusters(numbers, ROW_GAP * height, lambda w: w.y)
     if bottom is None:
-        rows = [row for row in rows if len(row) >= MANY]
+        rows = [
+            row
+            for row in rows
+            if len(row) >= MANY or _ruled(rules, [w.x for w in row], median(w.y for w in row))
+        ]
     return sorted(rows[0], key=lambda w: w.x) if rows else []
 
 
@@ -123,19 +128,17 @@ def _blank_row(sheet: Sheet, rules: Rules, leaves: Sequence[Word]) -> float | No
 
 
 def _spans(
-    sheet: Sheet,
-    rules: Rules,
+    ruled: list[Span],
     row: Sequence[Word],
     leaves: Sequence[Word],
     words: Sequence[Word],
     y: float,
+    height: float,
 ) -> list[Span]:
     """The fifteen columns: between rules, below the header, by the numbers, or evenly."""
-    height = sheet.height
     centres = [w.x for w in row]
-    found = _ruled(sheet, rules, [*centres, *(w.x for w in leaves)], y)
-    if found and all(any(a <= x < b for a, b in found) for x in centres):
-        return found
+    if ruled and all(any(a <= x < b for a, b in ruled) for x in centres):
+        return ruled
     groups = clusters([w for w in leaves if w.width < 4 * height], 0.6 * height, lambda w: w.x)
     if len(groups) == VALUES:
         found = _between([median(w.x for w in group) for group in groups])
@@ -146,15 +149,25 @@ def _spans(
     return _evenly(words, centres, y, height) if len(row) >= MANY else []
 
 
-def _ruled(sheet: Sheet, rules: Rules, marks: Sequence[float], y: float) -> list[Span]:
+def _ruled(rules: Rules, marks: Sequence[float], y: float) -> list[Span]:
     """Fifteen columns between the rules beside the values, around all that stands in them."""
-    height, width = sheet.height, float(sheet.grey.shape[1])
-    area = (0.0, y - 1.2 * height, width, y + 1.2 * height)
-    edges = [x for x in rules.upright(area, SUPPORT) if MARGIN < x / width < 1 - MARGIN]
-    spans = [(a, b) for a, b in pairwise(edges) if b > min(marks) and a < max(marks)]
-    widths = [b - a for a, b in spans]
-    whole = len(spans) == VALUES and max(widths) < UNEVEN * min(widths)
-    return spans if whole else []
+    spans = list(pairwise(_completed(rules.beside(y), marks)))
+    around = [(a, b) for a, b in spans if b > min(marks) and a < max(marks)]
+    for found in (spans, around):
+        widths = [b - a for a, b in found]
+        if len(found) == VALUES and max(widths) < UNEVEN * min(widths):
+            return found
+    return []
+
+
+def _completed(edges: list[float], marks: Sequence[float]) -> list[float]:
+    """The edges with an outer one that was not found beside a number of the last column."""
+    if len(edges) != VALUES:
+        return edges
+    pitch = median(b - a for a, b in pairwise(edges))
+    before = [edges[0] - pitch] if edges[0] - pitch < min(marks) < edges[0] else []
+    behind = [edges[-1] + pitch] if edges[-1] < max(marks) < edges[-1] + pitch else []
+    return [*before, *edges, *behind]
 
 
 def _evenly(words: Sequence[Word], centres: Sequence[float], y: float, height: float) -> list[Span]:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gipr_ml.sources.chars import clean, fold
 from gipr_ml.sources.scan.ocr import Engine, Reading
@@ -12,9 +16,20 @@ from gipr_ml.sources.scan.sheet import Rect, Sheet
 
 _ZEROS = str.maketrans(dict.fromkeys("OoQ〇○◯", "0"))
 _COUNT = re.compile(r"\d+")
+_GROUPED = re.compile(r"[1-9]\d{0,2}(?:[,，]\d{3})+")
 _AMOUNT = re.compile(r"[+\-]?\d+(?:\.\d+)?(?:万元|元)?")
+_POINT = re.compile(r"(\d+)[:;·,'`](\d{1,2})")
+"""An amount whose decimal point was read as another speck."""
 _MARKS = {"/": "/", "／": "/", "-": "-", "－": "-", "—": "-", "–": "-", "一": "-"}
 _SPECKS = ".,:;'`·、。*|"
+_NUMBERS = re.compile(r"(?=.*\d.*\d)[\dOo|.,:;'`·\s]+")
+"""What may be the numbers of columns side by side."""
+BETWEEN = 0.5
+"""Heights of white between two numbers; the digits of one stand closer."""
+STROKE = 0.08
+"""Share of the height of a box from which a column of pixels is of a digit, not of a speck."""
+_BRACKETS = " ()[]（）|"
+"""What is left of a rule may be read as one."""
 SPECKLED = 0.85
 """Confidence, at most, of a number beside which a speck was read as a full stop or the like."""
 ONE_BY_ONE = 0.5
@@ -57,11 +72,35 @@ class Word:
 def read_words(sheet: Sheet, models: Engine) -> list[Word]:
     """All boxes of a page that say something."""
     readings = sheet.read(list(sheet.quads), models)
-    found = []
+    found, parts = [], []
     for quad, reading in zip(sheet.quads, readings, strict=True):
-        if reading.text:
+        pieces = _apart(sheet, quad) if _NUMBERS.fullmatch(reading.text) else []
+        if len(pieces) > 1:
+            parts += pieces
+        elif reading.text:
             found.append(word(sheet.rect(quad), reading))
+    for rect, reading in zip(
+        parts, sheet.read([sheet.quad(r) for r in parts], models), strict=True
+    ):
+        if reading.text:
+            found.append(word(rect, reading))
     return found
+
+
+def _apart(sheet: Sheet, quad: NDArray[np.float32]) -> list[Rect]:
+    """The parts of a box with white between them as wide as a digit: numbers of two columns."""
+    crop = sheet.crop(quad)
+    grey = crop if crop.ndim == 2 else crop.mean(axis=2)
+    height, width = grey.shape
+    high, low = float(np.percentile(grey, 80)), float(grey.min())
+    inked = np.flatnonzero((grey < (high + low) / 2).sum(axis=0) > STROKE * height)
+    if not len(inked):
+        return []
+    cuts = np.flatnonzero(np.diff(inked) > BETWEEN * height)
+    middles = [float(inked[i] + inked[i + 1]) / 2 / width for i in cuts]
+    left, top, right, bottom = sheet.rect(quad)
+    edges = [left, *(left + m * (right - left) for m in middles), right]
+    return [(a, top, b, bottom) for a, b in pairwise(edges)]
 
 
 def word(rect: Rect, reading: Reading) -> Word:
@@ -80,8 +119,13 @@ def as_number(reading: Reading) -> tuple[str | None, float]:
         if digits == reading.digits:
             return digits, reading.digits_confidence
         return digits, min(ONE_BY_ONE, reading.confidence)
+    if _GROUPED.fullmatch(digits):
+        return re.sub("[,，]", "", digits), reading.confidence
     if _AMOUNT.fullmatch(text):
         return text, reading.confidence
+    pointed = _POINT.fullmatch(digits)
+    if pointed:
+        return f"{pointed[1]}.{pointed[2]}", min(ONE_BY_ONE, reading.confidence)
     bare = digits.strip(_SPECKS)
     if _COUNT.fullmatch(bare) and bare == reading.digits:
         return bare, min(SPECKLED, reading.digits_confidence)
@@ -93,7 +137,7 @@ def as_number(reading: Reading) -> tuple[str | None, float]:
 
 def digits_only(reading: Reading) -> tuple[str | None, float]:
     """What a cell must be that holds a count, though its free reading is no number."""
-    if reading.digits and len(reading.digits) == len(reading.text.strip()):
+    if reading.digits and len(reading.digits) == len(reading.text.strip(_BRACKETS)):
         return reading.digits, min(ONE_BY_ONE, reading.digits_confidence)
     return None, 0.0
 

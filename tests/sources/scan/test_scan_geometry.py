@@ -60,6 +60,9 @@ def test_a_box_on_the_turned_page_is_found_on_the_page_as_it_was(turns: int, x: 
         ("-8", "8", "-8"),
         ("25.1", "251", "25.1"),
         ("0.", "0", "0"),
+        ("1,733", "1733", "1733"),
+        ("12，345，678", "12345678", "12345678"),
+        ("0,733", "0733", None),
         ("总计", "", None),
         ("3件", "3", None),
     ],
@@ -71,6 +74,7 @@ def test_what_counts_as_a_number(text: str, digits: str, number: str | None):
 def test_digits_that_differ_without_letters_are_doubted():
     assert as_number(Reading("17", 0.99, "11", 0.97)) == ("17", 0.5)
     assert as_number(Reading("0.", 0.99, "0", 0.97)) == ("0", 0.85)
+    assert as_number(Reading("6:5", 0.99, "65", 0.97)) == ("6.5", 0.5)
 
 
 def test_only_characters_that_look_alike_stand_for_each_other():
