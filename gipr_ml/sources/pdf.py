@@ -24,8 +24,8 @@ from gipr_ml.sources.pdf_seen import not_seen
 from gipr_ml.sources.readings import RELIABLE, agreement, compared, corrected, doubted, worth
 from gipr_ml.types import Box, Line, Page
 
-ReadScanned = Callable[[int, Image], Sequence[Line]]
-"""Reads the picture of a page, given its index from 0. Boxes of the lines are pixels of it."""
+ReadScanned = Callable[[int, Image], Page]
+"""Reads the picture of a page, given its index from 0; its boxes are pixels of the picture."""
 
 _NO_PAGES = re.compile(rb"/Kids\s*\[\s*\]")
 _PICTURE = 0.12
@@ -100,7 +100,7 @@ def read_pdf(data: bytes, name: str, read_scanned: ReadScanned | None = None) ->
 
     `read_scanned` reads pages that have no text, and those whose text is in doubt or that hold
     pictures: of the latter the better reading is taken. It gets the page's index from 0 and its
-    picture (height by width by 3, RGB), and gives lines whose boxes are pixels of that picture.
+    picture (height by width by 3, RGB), and gives a page whose boxes are pixels of that picture.
     Without it a page without text gives no lines. Text in doubt has the confidence
     `readings.IN_DOUBT`, and that of two readings that agree where both say the same.
 
@@ -147,6 +147,7 @@ class _Pages:
         self._read_scanned = read_scanned
         self._lines = LineList(name)
         self._kinds: list[PageKind] = []
+        self._recognised: dict[int, tuple[Box, ...]] = {}
         self._broken = 0
 
     def read(self, count: int) -> tuple[Page, ...]:
@@ -156,6 +157,8 @@ class _Pages:
             page = self._page(index)
             lines = tuple(self._lines.lines[first:])
             pages.append(_finished(index + 1, lines, page.sheet if page else None))
+            if index in self._recognised:
+                pages[-1] = replace(pages[-1], rules=self._recognised[index])
         if not self._lines.lines:
             raise self._nothing()
         return tuple(pages)
@@ -207,7 +210,8 @@ class _Pages:
     def _recognise(self, index: int, first: int, read_scanned: ReadScanned, kind: PageKind) -> None:
         """Put what is recognised on a page in place of its text where it says more."""
         image, scale = draw_page(self._document, index)
-        found = [_placed(line, scale) for line in read_scanned(index, image)]
+        seen = read_scanned(index, image)
+        found = [_placed(line, scale) for line in seen.lines]
         own = self._lines.lines[first:]
         if kind is PageKind.PICTURES:
             if worth(found) < worth(own) + _TABLE:
@@ -219,6 +223,7 @@ class _Pages:
         else:
             found = compared(found, own)
         del self._lines.lines[first:]
+        self._recognised[index] = tuple(_scaled(rule, scale) for rule in seen.rules)
         numbers: dict[int, int] = {}
         for line in found:
             table = line.table
@@ -246,12 +251,12 @@ def _finished(number: int, lines: tuple[Line, ...], sheet: Sheet | None) -> Page
 
 def _placed(line: Line, scale: float) -> Line:
     """The line with the boxes of its cells in points, of `scale` pixels each."""
-    cells = tuple(replace(cell, box=_scaled(cell.box, scale)) for cell in line.cells)
+    cells = tuple(
+        replace(cell, box=_scaled(cell.box, scale)) if cell.box else cell for cell in line.cells
+    )
     return replace(line, cells=cells)
 
 
-def _scaled(box: Box | None, scale: float) -> Box | None:
-    if box is None:
-        return None
+def _scaled(box: Box, scale: float) -> Box:
     left, top, right, bottom = (round(side / scale, 1) for side in box)
     return left, top, right, bottom

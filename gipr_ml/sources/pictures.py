@@ -88,7 +88,7 @@ class Pictures:
             return
         self._left -= 1
         tables: dict[int, int] = {}
-        for line in read_scanned(image, 1):
+        for line in read_scanned(image, 1).lines:
             if line.table is not None and line.table not in tables:
                 tables[line.table] = lines.new_table()
             table = None if line.table is None else tables[line.table]

@@ -20,7 +20,7 @@ from gipr_ml.sources.limits import MAX_PAGES, MAX_STREAM_BYTES
 from gipr_ml.sources.pages import mend
 from gipr_ml.sources.pdf import read_pdf
 from gipr_ml.sources.readings import IN_DOUBT
-from gipr_ml.types import Cell, Line, Status
+from gipr_ml.types import Cell, Line, Page, Status
 
 SAMPLE = gipr_ml.__path__[0] + "/samples/lanting_transport_2024.html"
 
@@ -352,13 +352,14 @@ def joined(*documents: bytes) -> bytes:
     return file.getvalue()
 
 
-def recognised(index: int, image: np.ndarray) -> tuple[Line, ...]:
-    """A reader of pictures that finds one row, a quarter of the picture down."""
+def recognised(index: int, image: np.ndarray) -> Page:
+    """A reader of pictures that finds one row, a quarter of the picture down, and a rule above."""
     height, width, _ = image.shape
     assert image.dtype == np.uint8
     box = (0.0, height / 4, width / 2, height / 2)
     row = (Cell("行政许可", box=box, confidence=0.9), Cell(str(163 + index), confidence=0.8))
-    return (Line(7, row, "explicit", table=3),)
+    lines = (Line(7, row, "explicit", table=3),)
+    return Page(index + 1, lines, (width, height), ((0.0, height / 4, width, height / 4),))
 
 
 def test_a_scan_is_told_and_handed_on():
@@ -368,6 +369,7 @@ def test_a_scan_is_told_and_handed_on():
     (line,) = page.lines
     assert (line.number, line.page, line.table, line.text) == (0, 1, 0, "行政许可\t163")
     assert line.cells[0].box == pytest.approx((0, 75, 100, 150), abs=0.3)
+    assert page.rules == (pytest.approx((0, 75, 200, 75), abs=0.3),)
 
 
 def test_pages_are_told_apart_one_by_one():
@@ -428,14 +430,14 @@ def test_only_the_hidden_part_of_a_page_is_in_doubt():
 def second(*values: tuple[str, float]):
     """A reader of pictures that finds a row of these values, each at its place on the page."""
 
-    def read(_index: int, image: np.ndarray) -> tuple[Line, ...]:
+    def read(_index: int, image: np.ndarray) -> Page:
         height, width, _ = image.shape
         cells = [Cell("行政许可", box=(0.0, 0.0, 1.0, 1.0))]
         for number, (text, sure) in enumerate(values, 1):
             middle = (50 + 90 * number + 8) / 400 * width
             box = (middle - 30, 40 / 200 * height, middle + 30, 80 / 200 * height)
             cells.append(Cell(text, box=box, confidence=sure))
-        return (Line(0, tuple(cells), "explicit", table=0),)
+        return Page(1, (Line(0, tuple(cells), "explicit", table=0),), (width, height))
 
     return read
 

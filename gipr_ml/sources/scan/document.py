@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gipr_ml.errors import EmptyInput, TooLarge
 from gipr_ml.sources.limits import MAX_LINES
-from gipr_ml.sources.scan.page import load_pages, size_of
+from gipr_ml.sources.scan.page import load_pages
 from gipr_ml.sources.scan.reader import read_scanned
 from gipr_ml.sources.signatures import image_type
 from gipr_ml.types import Document, Page
@@ -23,11 +23,12 @@ def read_pictures(data: bytes, name: str) -> tuple[Page, ...]:
     pages: list[Page] = []
     count = 0
     for number, page in enumerate(load_pages(data, name), 1):
-        lines = [replace(line, number=count + line.number) for line in read_scanned(page, number)]
+        read = read_scanned(page, number)
+        lines = tuple(replace(line, number=count + line.number) for line in read.lines)
         count += len(lines)
         if count > MAX_LINES:
             raise TooLarge(f"{name}: more than {MAX_LINES:,} lines; give one report a file")
-        pages.append(Page(number, tuple(lines), size_of(page)))
+        pages.append(replace(read, lines=lines))
     return tuple(pages)
 
 

@@ -13,12 +13,12 @@ from gipr_ml.sources.scan.draft import Draft, text_cell
 from gipr_ml.sources.scan.ocr import Engine, engine
 from gipr_ml.sources.scan.page import SMALLEST_SIDE, size_of, to_pixels
 from gipr_ml.sources.scan.rules import Rules
-from gipr_ml.sources.scan.sheet import Sheet, look
+from gipr_ml.sources.scan.sheet import Sheet, look, rule_boxes
 from gipr_ml.sources.scan.table2 import read_table2
 from gipr_ml.sources.scan.table3 import read_table3
 from gipr_ml.sources.scan.table4 import read_table4
 from gipr_ml.sources.scan.words import Word, read_words, text_rows
-from gipr_ml.types import Cell, Line
+from gipr_ml.types import Cell, Line, Page
 
 _PAGE_NUMBER = re.compile(r"(?=.*[^\d])[-—–－一·.]*(\d{1,3})[-—–－一·.]*")
 FOOT = 0.85
@@ -29,8 +29,8 @@ APART = 1.5
 """Heights of empty space between words that are cells of their own."""
 
 
-def read_scanned(page: Any, page_number: int) -> tuple[Line, ...]:
-    """The lines of a scanned page, a PIL image or an array of shape (h, w) or (h, w, 3).
+def read_scanned(page: Any, page_number: int) -> Page:
+    """The lines and the rules of a scanned page, a PIL image or an array (h, w) or (h, w, 3).
 
     Lines are numbered from 0 on this page. A row of a table is one line with `borders` "explicit":
     cells of labels, then a cell for each value: seven in table 3. An empty cell is blank paper; one
@@ -38,13 +38,14 @@ def read_scanned(page: Any, page_number: int) -> tuple[Line, ...]:
     it was given, from its top left corner, also where it lies on its side; `Cell.confidence` of a
     number is that of its digits. Raises `MissingPart` where the OCR is not installed.
     """
-    pixels = to_pixels(page)
+    pixels, size = to_pixels(page), size_of(page)
+    empty = Page(page_number, (), size)
     if min(pixels.shape[:2]) < SMALLEST_SIDE:
-        return ()
+        return empty
     models = engine()
-    sheet = look(pixels, size_of(page), models)
+    sheet = look(pixels, size, models)
     if not len(sheet.quads):
-        return ()
+        return empty
     drafts = _drafts(sheet, read_words(sheet, models), models)
     tables: dict[int, int] = {}
     lines = []
@@ -53,7 +54,7 @@ def read_scanned(page: Any, page_number: int) -> tuple[Line, ...]:
         lines.append(
             Line(number, _placed(draft.cells), draft.borders, page_number, table, number + 1)
         )
-    return tuple(lines)
+    return Page(page_number, tuple(lines), size, rule_boxes(sheet))
 
 
 def _drafts(sheet: Sheet, words: Sequence[Word], models: Engine) -> list[Draft]:

@@ -175,6 +175,20 @@ class Sheet:
         )
 
 
+def rule_boxes(sheet: Sheet) -> tuple[Rect, ...]:
+    """The rules, each from its left or upper end to the other, in pixels of the page as given."""
+    height, width = sheet.grey.shape
+    found = []
+    for segment in (*sheet.strokes.upright, *sheet.strokes.level):
+        ends = []
+        for x, y in segment:
+            place = turn_box((x / width, y / height) * 2, sheet.turns)
+            ends.append((round(place[0] * sheet.given[0], 1), round(place[1] * sheet.given[1], 1)))
+        (left, top), (right, bottom) = sorted(ends)
+        found.append((left, top, right, bottom))
+    return tuple(found)
+
+
 def look(pixels: Pixels, given: tuple[int, int], models: Engine) -> Sheet:
     """Find the text of a page, and put it upright; `given` is its size before it was reduced."""
     grey = to_grey(pixels)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from gipr_ml.forms import load_forms
+from gipr_ml.sources.scan import read_scanned
+from gipr_ml.types import Line
 
 FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts", "C:/Windows/Fonts")
 NAMES = ("NotoSerifCJK", "NotoSansCJK", "wqy", "simsun", "Songti", "SourceHan", "PingFang")
@@ -37,6 +40,11 @@ def font() -> ImageFont.FreeTypeFont:
             pytest.fail("no Chinese font is installed: install fonts-noto-cjk")
         pytest.skip("no Chinese font is installed")
     return ImageFont.truetype(str(path), SIZE)
+
+
+def scanned(page: Any, number: int) -> tuple[Line, ...]:
+    """The lines that are read on the picture of a page."""
+    return read_scanned(page, number).lines
 
 
 def column_edges() -> list[float]:

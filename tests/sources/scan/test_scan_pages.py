@@ -6,9 +6,16 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from gipr_ml.sources.scan import read_scanned
 from gipr_ml.types import Cell, Line
-from tests.sources.scan.conftest import LABELS, ROW, TOP, column_edges, draw_table3, row_label
+from tests.sources.scan.conftest import (
+    LABELS,
+    ROW,
+    TOP,
+    column_edges,
+    draw_table3,
+    row_label,
+    scanned,
+)
 
 Font = ImageFont.FreeTypeFont
 Figures = list[list[str]]
@@ -25,7 +32,7 @@ def texts(lines: tuple[Line, ...]) -> Figures:
 
 
 def test_every_row_is_one_line_with_its_label_and_seven_values(font: Font, figures: Figures):
-    lines = read_scanned(draw_table3(font, figures), 3)
+    lines = scanned(draw_table3(font, figures), 3)
     assert texts(lines) == figures
     rows = [line for line in lines if line.borders == "explicit" and len(line.cells) == 8]
     assert [line.cells[0].text[-4:] for line in rows][:3] == [
@@ -42,7 +49,7 @@ def test_a_page_may_lie_on_any_side_and_askew(
     font: Font, figures: Figures, turned: int, ruled: bool
 ):
     page = draw_table3(font, figures, ruled=ruled).rotate(1.5, expand=True, fillcolor=255)
-    assert texts(read_scanned(page.rotate(turned, expand=True), 1)) == figures
+    assert texts(scanned(page.rotate(turned, expand=True), 1)) == figures
 
 
 def test_noise_and_blur_change_no_figure(font: Font, figures: Figures):
@@ -50,14 +57,14 @@ def test_noise_and_blur_change_no_figure(font: Font, figures: Figures):
     page = page.filter(ImageFilter.GaussianBlur(0.8))
     grey = np.asarray(page, dtype=float) * 0.5 + 90
     noisy = grey + np.random.default_rng(7).normal(0, 6, grey.shape)
-    assert texts(read_scanned(np.clip(noisy, 0, 255).astype(np.uint8), 1)) == figures
+    assert texts(scanned(np.clip(noisy, 0, 255).astype(np.uint8), 1)) == figures
 
 
 def test_a_box_lies_where_the_figure_stands_on_the_page_as_given(font: Font, figures: Figures):
     page = draw_table3(font, figures)
     edges = column_edges()
     for turned in (0, 90):
-        cells = values_of(read_scanned(page.rotate(turned, expand=True), 1))
+        cells = values_of(scanned(page.rotate(turned, expand=True), 1))
         for r, row in enumerate(cells):
             for i, cell in enumerate(row):
                 assert cell.box is not None
@@ -75,18 +82,18 @@ def test_blank_cells_are_blank_and_not_zero(font: Font, figures: Figures, ruled:
     for r in (1, 2, 6):
         for i in (1, 3, 4):
             rows[r][i] = ""
-    assert texts(read_scanned(draw_table3(font, rows, ruled=ruled), 1)) == rows
+    assert texts(scanned(draw_table3(font, rows, ruled=ruled), 1)) == rows
 
 
 def test_blank_columns_are_told_from_rules_or_header(font: Font, figures: Figures):
     rows = [[v if i in (0, 6) else "" for i, v in enumerate(row)] for row in figures]
-    assert texts(read_scanned(draw_table3(font, rows), 1)) == rows
-    assert texts(read_scanned(draw_table3(font, rows, ruled=False), 1)) == rows
+    assert texts(scanned(draw_table3(font, rows), 1)) == rows
+    assert texts(scanned(draw_table3(font, rows, ruled=False), 1)) == rows
 
 
 def test_a_continued_page_needs_no_header(font: Font, figures: Figures):
     page = draw_table3(font, figures, header=False, first=5)
-    assert texts(read_scanned(page, 2)) == figures
+    assert texts(scanned(page, 2)) == figures
 
 
 def test_ink_that_is_no_number_is_illegible_and_never_blank(font: Font, figures: Figures):
@@ -96,7 +103,7 @@ def test_ink_that_is_no_number_is_illegible_and_never_blank(font: Font, figures:
     pen.rectangle([x - 30, y - 14, x + 30, y + 14], 255)
     for k in range(9):
         pen.line([(x - 20, y - 12 + 3 * k), (x + 20, y + 12 - 3 * k)], 40, 3)
-    rows = values_of(read_scanned(page, 1))
+    rows = values_of(scanned(page, 1))
     cell = rows[4][2]
     assert cell.illegible or cell.confidence < 0.8
     assert [c.text for i, c in enumerate(rows[4]) if i != 2] == [
@@ -116,14 +123,14 @@ def test_a_red_seal_over_figures_hides_none(font: Font, figures: Figures):
             np.asarray(page),
         ).astype(np.uint8)
     )
-    assert texts(read_scanned(stamped, 1)) == figures
+    assert texts(scanned(stamped, 1)) == figures
 
 
 def test_digits_are_sure_on_a_clean_page(font: Font, figures: Figures):
-    rows = values_of(read_scanned(draw_table3(font, figures), 1))
+    rows = values_of(scanned(draw_table3(font, figures), 1))
     assert min(cell.confidence for row in rows for cell in row) > 0.9
 
 
 def test_an_empty_page_has_no_lines():
-    assert read_scanned(Image.new("L", (1240, 1754), 255), 1) == ()
-    assert read_scanned(np.zeros((3, 5, 3), dtype=np.uint8), 1) == ()
+    assert scanned(Image.new("L", (1240, 1754), 255), 1) == ()
+    assert scanned(np.zeros((3, 5, 3), dtype=np.uint8), 1) == ()

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from gipr_ml.sources.scan import read_scanned
 from gipr_ml.sources.scan.columns import find_header
 from gipr_ml.sources.scan.crops import without_rules
 from gipr_ml.sources.scan.frame import fit_frame
@@ -14,7 +13,7 @@ from gipr_ml.sources.scan.ocr import Reading
 from gipr_ml.sources.scan.page import to_grey
 from gipr_ml.sources.scan.words import Word, as_number
 from gipr_ml.types import Line
-from tests.sources.scan.conftest import HEIGHT, WIDTH
+from tests.sources.scan.conftest import HEIGHT, WIDTH, scanned
 
 Font = ImageFont.FreeTypeFont
 
@@ -122,12 +121,12 @@ def rows_of(lines: tuple[Line, ...]) -> list[list[str]]:
 
 def test_rows_of_table_2_have_a_cell_for_each_column_also_where_it_is_blank(font: Font):
     rows = [("规章", ["7", "", "963"]), ("行政规范性文件", ["", "0", "12"])]
-    lines = read_scanned(draw_table2(font, rows), 1)
+    lines = scanned(draw_table2(font, rows), 1)
     assert rows_of(lines) == [[label, *values] for label, values in rows]
     assert lines[-1].text.replace(" ", "") == "-2-"
 
 
 def test_rows_of_table_2_need_no_header_on_a_continued_page(font: Font):
     rows = [("规章", ["7", "减1", "963"]), ("行政规范性文件", ["10", "0", "12"])]
-    lines = read_scanned(draw_table2(font, rows, header=False), 2)
+    lines = scanned(draw_table2(font, rows, header=False), 2)
     assert rows_of(lines) == [[label, *values] for label, values in rows]

@@ -11,7 +11,7 @@ from gipr_ml.sources.scan import read_scanned
 from gipr_ml.sources.scan.frame import fit_frame
 from gipr_ml.sources.scan.glyphs import is_slash
 from gipr_ml.sources.scan.strokes import find_strokes
-from tests.sources.scan.conftest import HEIGHT, WIDTH, column_edges, draw_table3
+from tests.sources.scan.conftest import HEIGHT, WIDTH, column_edges, draw_table3, scanned
 
 Font = ImageFont.FreeTypeFont
 Figures = list[list[str]]
@@ -88,14 +88,14 @@ def test_a_slash_leans_and_a_1_does_not(text: str, font: Font):
 
 def test_slashes_in_cells_are_slashes(font: Font, figures: Figures):
     marked = [[row[0], *["/"] * 5, row[6]] for row in figures]
-    lines = read_scanned(draw_table3(font, marked), 1)
+    lines = scanned(draw_table3(font, marked), 1)
     found = [[c.text for c in line.cells[-7:]] for line in lines if line.table is not None]
     assert found[-len(marked) :] == marked
 
 
 def test_numbers_with_separators_of_thousands_are_numbers(font: Font, figures: Figures):
     grouped = [["1,733", *row[1:6], "12,896"] for row in figures]
-    lines = read_scanned(draw_table3(font, grouped), 1)
+    lines = scanned(draw_table3(font, grouped), 1)
     found = [[c.text for c in line.cells[-7:]] for line in lines if line.table is not None]
     assert found[-len(figures) :] == [["1733", *row[1:6], "12896"] for row in figures]
 
@@ -107,7 +107,7 @@ def test_digits_at_the_very_edge_of_their_column_are_found(font: Font, figures: 
     for r, row in enumerate(figures):
         for i, value in enumerate(row):
             pen.text((edges[i + 1] - 4, 320 + 46 * r + 23), value, 0, font, anchor="rm")
-    lines = read_scanned(image, 1)
+    lines = scanned(image, 1)
     found = [[c.text for c in line.cells[-7:]] for line in lines if line.table is not None]
     assert found[-len(figures) :] == figures
 
@@ -124,5 +124,15 @@ def test_a_row_of_fifteen_values_is_table_4_though_its_header_is_on_the_page_bef
         pen.text((134 + 68 * i, 96), value, 0, font, anchor="mm")
     for i in range(8):
         pen.text((100, 180 + 40 * i), "下一步将围绕重点领域细化公开目录" * 2, 0, font)
-    (row,) = [line for line in read_scanned(image, 1) if line.table is not None]
+    (row,) = [line for line in scanned(image, 1) if line.table is not None]
     assert [cell.text for cell in row.cells] == values
+
+
+def test_a_page_has_its_rules_where_they_are_also_when_it_lies_on_its_side(
+    font: Font, figures: Figures
+):
+    page = read_scanned(draw_table3(font, figures).rotate(90, expand=True), 1)
+    assert page.size == (HEIGHT, WIDTH)
+    levels = [top for left, top, right, _ in page.rules if right - left > 99]
+    for x in column_edges():
+        assert min(abs(WIDTH - x - y) for y in levels) < 3
