@@ -42,7 +42,7 @@ def read_row(sheet: Sheet, row: Sequence[Word], rules: Rules, models: Engine) ->
 
 def _spans(row: Sequence[Word], band: Band, rules: Rules) -> list[tuple[float, float]]:
     """The columns of values of a row between printed rules; none where two numbers share one."""
-    spans = list(pairwise(rules.beside(band.y)))
+    spans = list(pairwise(rules.beside(band.y, [w.rect for w in row])))
     numbers = [w for w in row if w.number is not None]
     first = next((i for i, (a, b) in enumerate(spans) if a <= numbers[0].x < b), None)
     if first is None:

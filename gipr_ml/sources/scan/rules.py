@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +19,8 @@ SUPPORT = 0.5
 """Share of the way that must be printed for a rule to count."""
 WITHIN, BEYOND = 0.25, 1.2
 """Heights around the middle of a row in which a rule between its cells must be printed."""
+PADDING = 0.2
+"""Heights at the sides of a box of text in which a rule may stand."""
 WHOLE = 0.8
 """Share of that which must be printed."""
 MARGIN = 0.025
@@ -54,18 +58,22 @@ class Rules:
         part = self._part(self._upright, area)
         return [x / self._scale + max(0.0, area[0]) for x in self._lines(part, 0, support)]
 
-    def beside(self, y: float) -> list[float]:
-        """x of the rules between the cells of a row of text whose middle is y.
+    def beside(self, y: float, boxes: Iterable[Rect]) -> list[float]:
+        """x of the rules between the cells of a row of text whose middle is y, with its `boxes`.
 
-        A stroke known as a rule need not reach beyond the row; one that may be of characters must.
+        A stroke known as a rule need not reach beyond the row; one that may be of characters must,
+        and may not run through a box, as strokes of characters in line do.
         """
         height, width = self._height / self._scale, self._upright.shape[1] / self._scale
+        inside = [(box[0] + PADDING * height, box[2] - PADDING * height) for box in boxes]
         found: list[float] = []
         for strokes, reach in ((self._sure, WITHIN), (self._upright, BEYOND)):
             area = (0.0, y - reach * height, width, y + reach * height)
             for x in self._lines(self._part(strokes, area), 0, WHOLE):
                 place = x / self._scale
                 apart = all(abs(place - other) > SAME * height for other in found)
+                if strokes is self._upright and any(a < place < b for a, b in inside):
+                    continue
                 if apart and MARGIN < place / width < 1 - MARGIN:
                     found.append(place)
         return sorted(found)

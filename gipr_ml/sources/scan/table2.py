@@ -87,7 +87,7 @@ def read_table2(
         middles = _middles(marks, height)
         centres = middles if len(middles) == len(header) else header or middles
         for label, row in zip(members, rows, strict=True):
-            spans, ruled = _spans(sheet, rules, label, centres, bool(header))
+            spans, ruled = _spans(sheet, rules, label, row, centres, bool(header))
             values = [w for w in row if spans and w.x >= spans[0][0]]
             if not spans or (not header and centres and not any(_is_value(w) for w in values)):
                 continue
@@ -213,13 +213,18 @@ def _beside(
 
 
 def _spans(
-    sheet: Sheet, rules: Rules, label: _Label, centres: Sequence[float], headed: bool
+    sheet: Sheet,
+    rules: Rules,
+    label: _Label,
+    row: Sequence[Word],
+    centres: Sequence[float],
+    headed: bool,
 ) -> tuple[list[Span], bool]:
     """The columns of the values of a row, and whether they lie between rules.
 
     Where the header is missing, `headed` is false and blank columns show by their rules alone.
     """
-    edges = rules.beside(label.y)
+    edges = rules.beside(label.y, [w.rect for w in (*label.words, *row)])
     ruled = [(a, b) for a, b in pairwise(edges) if a > label.right - sheet.height]
     own = [(a, b) for a, b in ruled if any(a <= x < b for x in centres)]
     if len(own) == len(centres):

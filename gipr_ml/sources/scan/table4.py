@@ -61,7 +61,7 @@ def read_table4(sheet: Sheet, words: Sequence[Word], rules: Rules, models: Engin
     y = median(w.y for w in row) if row else _blank_row(sheet, rules, leaves)
     if y is None:
         return None
-    ruled = _ruled(rules, [w.x for w in (*row, *leaves)], y)
+    ruled = _ruled(rules, row, leaves, y)
     if not row and not ruled:
         return None
     spans = _spans(ruled, row, leaves, words, y, sheet.height)
@@ -112,7 +112,7 @@ def _values(sheet: Sheet, rules: Rules, words: Sequence[Word], bottom: float | N
         rows = [
             row
             for row in rows
-            if len(row) >= MANY or _ruled(rules, [w.x for w in row], median(w.y for w in row))
+            if len(row) >= MANY or _ruled(rules, row, (), median(w.y for w in row))
         ]
     return sorted(rows[0], key=lambda w: w.x) if rows else []
 
@@ -149,9 +149,11 @@ def _spans(
     return _evenly(words, centres, y, height) if len(row) >= MANY else []
 
 
-def _ruled(rules: Rules, marks: Sequence[float], y: float) -> list[Span]:
+def _ruled(rules: Rules, row: Sequence[Word], leaves: Sequence[Word], y: float) -> list[Span]:
     """Fifteen columns between the rules beside the values, around all that stands in them."""
-    spans = list(pairwise(_completed(rules.beside(y), marks)))
+    marks = [w.x for w in (*row, *leaves)]
+    edges = rules.beside(y, [w.rect for w in row])
+    spans = list(pairwise(_completed(edges, marks)))
     around = [(a, b) for a, b in spans if b > min(marks) and a < max(marks)]
     for found in (spans, around):
         widths = [b - a for a, b in found]
