@@ -10,8 +10,9 @@ TALL = 0.25
 """Height of the tallest stroke over that of a box of text: digits have .31 to .65, dirt less."""
 BROKEN = 0.15
 """Heights of the gaps in the strokes of a faint digit."""
-ACROSS = 0.85
-"""Share of the window from which a stroke is a rule of the table."""
+ACROSS, FLAT = 0.85, 0.4
+"""Share of the window from which a stroke is a rule of the table, and the heights that it stays
+below: characters that touch each other are as wide, but higher."""
 
 
 def holds_ink(sheet: Sheet, window: Rect) -> bool:
@@ -34,11 +35,11 @@ def ink_box(sheet: Sheet, window: Rect) -> Rect | None:
     height, width = part.shape
     needed = TALL * tall
     boxes = []
-    for x, y, wide, tall, _ in found[1:]:
-        thin = wide <= max(2, 0.15 * tall)
-        rule = wide >= ACROSS * width or (tall >= height and thin)
-        if tall >= needed and not rule:
-            boxes.append((x, y, x + wide, y + tall))
+    for x, y, wide, high, _ in found[1:]:
+        thin = wide <= max(2, 0.15 * high)
+        flat = wide >= ACROSS * width and high < FLAT * tall
+        if high >= needed and not flat and not (high >= height and thin):
+            boxes.append((x, y, x + wide, y + high))
     if not boxes:
         return None
     corners = np.array(boxes)
