@@ -67,7 +67,7 @@ def add_scan(lines: LineList, package: Package, picture: Picture, number: int) -
     if image is None:
         return
     tables: dict[int, int] = {}
-    for line in _placed(read_scanned(image, number), picture.box, image.size):
+    for line in _placed(read_scanned(image, number).lines, picture.box, image.size):
         if line.table is not None and line.table not in tables:
             tables[line.table] = lines.new_table()
         lines.take(line.text)
