@@ -104,7 +104,9 @@ def _solution(
     moved = {key: value for guess in chosen for key, value in guess.values.items()}
     after = moved | {key: system.values[key] + change for key, change in changes.items()}
     values = {key: value for key, value in after.items() if problem.values.get(key) != value}
-    confirmed = _crossed(problem, chosen) and (not changes or system.redundancy(changes) > 0)
+    confirmed = _crossed(problem, system, chosen) and (
+        not changes or system.redundancy(changes) > 0
+    )
     used = {rule for check in system.checks for rule in check.rules}
     settled = frozenset(
         key for key, check in system.solved if key in unknown and check.rules & used
@@ -112,15 +114,18 @@ def _solution(
     yield Solution(values, unknown, chosen, confirmed, settled)
 
 
-def _crossed(problem: Problem, chosen: Sequence[Guess]) -> bool:
-    """Whether two identities a row, besides its own sum, speak of the cells put back."""
+def _crossed(problem: Problem, system: System, chosen: Sequence[Guess]) -> bool:
+    """Whether two checks a row, besides its own sum, speak of the cells put back.
+
+    One that was spent on computing an unknown number back says nothing more.
+    """
     own = {shape.name: shape.law.name for shape in problem.shapes}
     for guess in chosen:
         changed = {k for k, value in guess.values.items() if problem.values.get(k) != value}
         crossing = [
-            law.name
-            for law in problem.laws
-            if law.name != own[guess.row] and not changed.isdisjoint(law.coefficients)
+            check
+            for check in system.checks
+            if check.rules != {own[guess.row]} and not changed.isdisjoint(check.coefficients)
         ]
         if len(crossing) < WITNESSES:
             return False

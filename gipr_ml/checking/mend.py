@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from gipr_ml.checking.faults import Explanation, Fault
@@ -17,10 +18,15 @@ def mend(
 ) -> tuple[Proposal, ...]:
     """Proposals of the faults beside those `forced` for unread cells.
 
-    Where both speak of a cell, the faults know more: they have looked at what else is wrong.
+    Where both speak of a cell, the faults know more: they have looked at what else is wrong. A
+    number that follows from cells of which some are wrong, nobody knows which, is never unique.
     """
     of_faults = {p.cell: p for fault in faults for p in _proposals(fault, cells)}
-    kept = [of_faults.pop(p.cell, p) for p in forced]
+    shaken = {key for fault in faults for e in fault.explanations for key in e.unknown}
+    kept = [
+        of_faults.pop(p.cell, replace(p, verdict="ambiguous") if p.cell in shaken else p)
+        for p in forced
+    ]
     return (*kept, *of_faults.values())
 
 

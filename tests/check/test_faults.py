@@ -157,6 +157,25 @@ def test_prose_that_says_otherwise_makes_a_forced_value_unsure() -> None:
     assert proposal.alternatives == (values[key] + 5,)
 
 
+def test_errors_that_make_up_for_each_other_leave_a_forced_value_unsure() -> None:
+    # One too much in one row and one too little in the other: the prose agrees with what is wrong.
+    values = {key: n for key, n in consistent(4).items() if key.startswith("t4/")}
+    direct, after = "t4/litigation_direct", "t4/litigation_after_reconsideration"
+    told = [
+        said(
+            values[f"{direct}/total"] + values[f"{after}/total"],
+            f"{direct}/total",
+            f"{after}/total",
+        ),
+        said(values["t4/reconsideration/total"], "t4/reconsideration/total"),
+    ]
+    values[f"{after}/pending"] += 1
+    values[f"{direct}/total"] -= 1
+    form = {"t4": FORM["t4"]}
+    found = check(cells(values, lost([f"{after}/total"])), form, statements=told, recognised=True)
+    assert proposed(found)[f"{after}/total"][1] == "ambiguous"
+
+
 def test_what_is_no_whole_number_is_left_alone() -> None:
     values = consistent(2)
     read: list[ReportCell] = [
