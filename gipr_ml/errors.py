@@ -101,3 +101,39 @@ class UsageError(GiprError):
     """The command or function was called wrongly."""
 
     code = "usage"
+
+
+class SandboxError(GiprError):
+    """Work in the child process came to no result; the message says why."""
+
+    code = "sandbox"
+
+
+class SandboxRefused(SandboxError):
+    """The task refused what it was given, in words of its own."""
+
+    code = "sandbox.refused"
+
+
+class SandboxTime(SandboxError):
+    """The work took longer than its limit."""
+
+    code = "sandbox.time"
+
+
+class SandboxMemory(SandboxError):
+    """The work needed more memory than its limit."""
+
+    code = "sandbox.memory"
+
+
+class SandboxCrash(SandboxError):
+    """The child process died or made an error of ours."""
+
+    code = "sandbox.crash"
+
+
+class ServiceError(GiprError):
+    """The service cannot start, or not do what it was asked; the message says what to do."""
+
+    code = "service"

@@ -15,7 +15,9 @@ from gipr_ml.cli.label import label
 from gipr_ml.cli.process import process
 from gipr_ml.cli.promote import promote
 from gipr_ml.cli.rules import rules
+from gipr_ml.cli.serve import serve, work
 from gipr_ml.cli.synthesize import synthesize
+from gipr_ml.cli.token import token
 from gipr_ml.cli.train import train
 
 app = typer.Typer(
@@ -49,5 +51,8 @@ def _gipr(
 
 _READING = (process, check, decide, rules)
 _LEARNING = (label, train, evaluate, compare, promote)
-for _verb in (*_READING, *_LEARNING, synthesize, doctor):
+for _verb in (*_READING, *_LEARNING, synthesize, serve, work, doctor):
     app.command()(_verb)
+app.add_typer(token, name="token")
+    app.command()(_verb)
+app.add_typer(token, name="token")

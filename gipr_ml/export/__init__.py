@@ -24,6 +24,7 @@ __all__ = [
     "glance",
     "loads",
     "read_result",
+    "to_bytes",
     "to_dict",
     "write",
 ]
@@ -84,14 +85,15 @@ def write(
         )
     name = report.name if stem is None else stem
     folder = Path(folder)
-    made = [(folder / f"{name}.{kind}", _bytes(report, kind, images)) for kind in formats]
+    made = [(folder / f"{name}.{kind}", to_bytes(report, kind, images)) for kind in formats]
     folder.mkdir(parents=True, exist_ok=True)
     for path, data in made:
         write_file(path, data)
     return [path for path, _ in made]
 
 
-def _bytes(report: Report, kind: str, images: Sequence[PageImage]) -> bytes:
+def to_bytes(report: Report, kind: str, images: Sequence[PageImage] = ()) -> bytes:
+    """The report as the content of a file of the format `kind`, one of `FORMATS`; see `write`."""
     if kind == "html":
         from gipr_ml.export.html import html_bytes
 

@@ -1,0 +1,61 @@
+"""Everything of a running service that a request or a job needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from gipr_ml.service.settings import Settings
+from gipr_ml.service.store import Database, Files
+from gipr_ml.service.store.access import Access
+from gipr_ml.service.store.history import History
+from gipr_ml.service.store.jobs import Jobs
+from gipr_ml.service.store.models import Models
+from gipr_ml.service.store.reports import Reports
+from gipr_ml.versions import Versions, versions
+
+
+@dataclass(frozen=True)
+class Context:
+    """The parts of a service, on one database and one folder."""
+
+    settings: Settings
+    database: Database
+    files: Files
+    jobs: Jobs
+    history: History
+    reports: Reports
+    models: Models
+    access: Access
+
+    def versions(self) -> Versions:
+        """What reads at this moment."""
+        return versions(self.models.in_use())
+
+    @property
+    def training_data(self) -> Path:
+        """Folder of the labelled lines that training starts from."""
+        if self.settings.training_data:
+            return Path(self.settings.training_data)
+        from gipr_ml.learning.training import default_data
+
+        return default_data()
+
+
+def open_context(settings: Settings) -> Context:
+    """Open the store, bring it to this version and enter the shipped model.
+
+    Raises `ServiceError` where the database cannot be used, `OSError` where the folder cannot.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database_url)
+    database.migrate()
+    files, jobs, history = (
+        Files(settings.data),
+        Jobs(database, settings.lease_seconds),
+        History(database),
+    )
+    models = Models(database, files)
+    models.settle()
+    reports = Reports(database, files, jobs, history)
+    return Context(settings, database, files, jobs, history, reports, models, Access(database))

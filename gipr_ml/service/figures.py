@@ -1,0 +1,46 @@
+"""Figures without a file, as they are sent to be checked."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gipr_ml.export.schema import Key, Number
+
+
+class FigureCell(BaseModel):
+    """One cell: a value, or why there is none."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: Key
+    value: Number | None = Field(None, ge=-(10**15), le=10**15)
+    state: Literal["read", "blank", "not_applicable", "lost", "illegible"] = Field(
+        "read", description="Only where there is no value; a cell with a value is read."
+    )
+
+
+class FiguresBody(BaseModel):
+    """The figures of a report."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    agency: str | None = Field(None, max_length=200)
+    year: int | None = Field(None, ge=1900, le=2200)
+    forms: dict[Literal["t2", "t3", "t4"], Literal["2019", "2021"]] = Field(
+        description="Which official form each table follows."
+    )
+    cells: list[FigureCell] = Field(max_length=2000)
+
+    def result(self) -> dict[str, Any]:
+        """The fields of a result file."""
+        return {
+            "document": {"name": "figures"},
+            "agency": self.agency,
+            "year": self.year,
+            "forms": self.forms,
+            "cells": [
+                {"key": cell.key, "value": cell.value, "state": cell.state} for cell in self.cells
+            ],
+        }

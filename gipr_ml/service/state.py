@@ -1,0 +1,189 @@
+"""A reading with its history as the report that they make together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from gipr_ml import pipeline
+from gipr_ml.errors import UsageError
+from gipr_ml.service.changes import (
+    DecisionChange,
+    Entry,
+    HeadingChange,
+    LabelChange,
+    ReviewChange,
+    UndoChange,
+    ValueChange,
+    active,
+    fingerprint,
+)
+from gipr_ml.types import Doubt, Finding, Outcome, Report, ReportCell, Severity, State, Status
+
+Review = Literal["none", "started", "done", "second_wanted", "second_done"]
+"""How far people are. A report that only the program has read is `none`, however sure it was."""
+
+
+@dataclass(frozen=True)
+class ReportState:
+    """A report as it stands after some entry."""
+
+    report: Report
+    """The contract's result, corrected cells with confidence 1."""
+    read: Report
+    """As it was read."""
+    entry: int
+    """Number of the last entry."""
+    values: Mapping[str, Entry]
+    """The correction that holds, by cell."""
+    decisions: Mapping[str, Entry]
+    """By fingerprint of the finding."""
+    labels: Mapping[int, Entry]
+    """By line."""
+    review: Review
+    reviewers: tuple[Entry, ...]
+    """Who ended a review, the last one last."""
+
+    @property
+    def open(self) -> list[Finding]:
+        """Errors and warnings that nobody has decided on."""
+        return [
+            finding
+            for finding in self.report.findings
+            if finding.severity is not Severity.INFO and fingerprint(finding) not in self.decisions
+        ]
+
+
+def build_state(read: Report, entries: Sequence[Entry], last: int, read_at: int = 0) -> ReportState:
+    """The state after `entries`, all of them changes; `last` is the number of the last entry.
+
+    `read_at` is the number of the entry with the reading: a review that ended before it says
+    nothing of it.
+    """
+    holding = active(entries)
+    values = {e.change.cell: e for e in holding if isinstance(e.change, ValueChange)}
+    decisions = {e.change.finding: e for e in holding if isinstance(e.change, DecisionChange)}
+    labels = {e.change.line: e for e in holding if isinstance(e.change, LabelChange)}
+    review, reviewers = _review(holding, read_at)
+    return ReportState(
+        report=_corrected(read, holding, values, decisions),
+        read=read,
+        entry=last,
+        values=values,
+        decisions=decisions,
+        labels=labels,
+        review=review,
+        reviewers=reviewers,
+    )
+
+
+def _corrected(
+    read: Report,
+    holding: Sequence[Entry],
+    values: Mapping[str, Entry],
+    decisions: Mapping[str, Entry],
+) -> Report:
+    report = read
+    for entry in holding:
+        if isinstance(entry.change, HeadingChange):
+            report = replace(
+                report,
+                agency=entry.change.agency or report.agency,
+                year=entry.change.year or report.year,
+            )
+    cells = tuple(_cell(cell, values.get(cell.key)) for cell in report.cells)
+    doubts = tuple(d for d in report.doubts if not _settled(d, values, decisions))
+    if cells == report.cells and doubts == report.doubts:
+        return report
+    return pipeline.check(replace(report, cells=cells, doubts=doubts))
+
+
+def _cell(cell: ReportCell, correction: Entry | None) -> ReportCell:
+    if correction is None:
+        return cell
+    change = correction.change
+    assert isinstance(change, ValueChange)
+    return replace(cell, value=change.value, state=State(change.state), confidence=1.0)
+
+
+def _settled(doubt: Doubt, values: Mapping[str, Entry], decisions: Mapping[str, Entry]) -> bool:
+    """Whether a person has looked at all that the reading was in doubt about."""
+    if doubt.cells and values.keys() >= set(doubt.cells):
+        return True
+    finding = Finding(
+        doubt.code, Severity.WARNING, Outcome.NOT_CHECKABLE, doubt.cells, doubt.message
+    )
+    return fingerprint(finding) in decisions
+
+
+def _review(holding: Sequence[Entry], read_at: int) -> tuple[Review, tuple[Entry, ...]]:
+    review: Review = "started" if holding else "none"
+    reviewers: list[Entry] = []
+    for entry in holding:
+        if not isinstance(entry.change, ReviewChange) or entry.number < read_at:
+            # A change after the review has ended opens it again.
+            review = review if review == "second_wanted" else "started"
+        elif entry.change.review == "second_wanted":
+            review = "second_wanted"
+        elif entry.change.review == "reopened":
+            review, reviewers = "started", []
+        else:
+            first = reviewers[-1].by if reviewers else entry.by
+            review = "second_done" if review == "second_wanted" and first != entry.by else "done"
+            reviewers.append(entry)
+    return review, tuple(reviewers)
+
+
+def check_change(state: ReportState, entries: Sequence[Entry], change: Any) -> None:
+    """Raise `UsageError` where a change does not fit the report as it stands."""
+    if isinstance(change, ValueChange):
+        if change.cell not in {cell.key for cell in state.report.cells}:
+            raise UsageError(f"the report has no cell {change.cell}")
+    elif isinstance(change, DecisionChange):
+        known = {fingerprint(finding) for finding in (*state.report.findings, *state.read.findings)}
+        if change.finding not in known:
+            raise UsageError("the report has no such finding any more; load it again")
+    elif isinstance(change, LabelChange):
+        _check_label(state, change)
+    elif isinstance(change, UndoChange):
+        if change.entry not in {entry.number for entry in entries}:
+            raise UsageError(f"entry {change.entry} is no change of this report")
+    elif isinstance(change, ReviewChange):
+        _check_review(state, change)
+    elif isinstance(change, HeadingChange) and change.agency is None and change.year is None:
+        raise UsageError("give an agency or a year")
+
+
+def _check_label(state: ReportState, change: LabelChange) -> None:
+    lines = {line.number: line for line in state.report.lines}
+    if change.line not in lines:
+        raise UsageError(f"the report has no line {change.line}")
+    if change.cell_labels and len(change.cell_labels) != len(lines[change.line].cells):
+        number = len(lines[change.line].cells)
+        raise UsageError(f"line {change.line} has {number} cells; give as many cell_labels")
+
+
+def _check_review(state: ReportState, change: ReviewChange) -> None:
+    left = len(state.open)
+    if change.review == "done" and left and not change.leave_open:
+        raise UsageError(
+            f"{left} findings are still open; decide on them, or send leave_open: true"
+        )
+    if change.review == "second_wanted" and not state.reviewers:
+        raise UsageError("a second reviewer can be asked for once the first one is done")
+
+
+def lowest_confidence(report: Report) -> float | None:
+    """Of the cells that were read, or None where there are none."""
+    return min((c.confidence for c in report.cells if c.state is State.READ), default=None)
+
+
+def worst(state: ReportState) -> float:
+    """How urgently somebody should look: the higher, the sooner. 0 for what is done."""
+    if state.review in ("done", "second_done") or state.report.status is Status.REJECTED:
+        return 0.0
+    left = state.open
+    errors = sum(finding.severity is Severity.ERROR for finding in left)
+    doubt = 1 - (lowest_confidence(state.report) or 0)
+    return 100.0 * errors + 10.0 * (len(left) - errors) + doubt
