@@ -14,7 +14,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from gipr_ml.export.schema import Key, Number
+from gipr_ml.export.schema import Key
+from gipr_ml.service.figures import Figure
 from gipr_ml.types import Finding
 
 READ = "read"
@@ -40,7 +41,7 @@ class ValueChange(_Change):
 
     kind: Literal["value"] = "value"
     cell: Key
-    value: Number | None = Field(None, ge=-(10**15), le=10**15, description="The printed number.")
+    value: Figure | None = Field(None, description="The printed number.")
     state: Literal["read", "blank", "not_applicable", "lost", "illegible"] = Field(
         "read", description="read with a value; any other state without."
     )

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from decimal import Decimal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from gipr_ml.export.schema import Key, Number
+
+LARGEST = 10**14
+DIGITS = 15
+"""Of a figure; as many as a JSON number carries exactly."""
+
+
+def plain(value: Decimal) -> int | float:
+    """A figure as JSON writes it, nothing lost."""
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+Figure = Annotated[
+    Number,
+    Field(ge=-LARGEST, le=LARGEST, max_digits=DIGITS),
+    PlainSerializer(plain),
+    WithJsonSchema({"type": "number", "minimum": -LARGEST, "maximum": LARGEST}),
+]
+"""A figure that somebody types."""
 
 
 class FigureCell(BaseModel):
@@ -15,7 +34,7 @@ class FigureCell(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     key: Key
-    value: Number | None = Field(None, ge=-(10**15), le=10**15)
+    value: Figure | None = None
     state: Literal["read", "blank", "not_applicable", "lost", "illegible"] = Field(
         "read", description="Only where there is no value; a cell with a value is read."
     )

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from gipr_ml.export import dumps
 from gipr_ml.export.schema import ResultFile
 from gipr_ml.service.changes import DecisionChange, Entry, LabelChange, ValueChange, fingerprint
+from gipr_ml.service.figures import plain
 from gipr_ml.service.state import ReportState
 
 
@@ -141,6 +142,4 @@ def _label(entry: Entry) -> dict[str, Any]:
 
 
 def _number(value: Decimal | None) -> int | float | None:
-    if value is None:
-        return None
-    return int(value) if value == value.to_integral_value() else float(value)
+    return None if value is None else plain(value)
