@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from gipr_ml.lines.model import UNRESOLVED
 from gipr_ml.service.changes import LabelChange
 from gipr_ml.service.state import ReportState
 
+UNRESOLVED = "unresolved"
 IN_TABLES = ("header", "category", "value")
 """Labels of lines whose cells are labelled too."""
 

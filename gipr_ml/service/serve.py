@@ -128,7 +128,9 @@ def _workers(settings: Settings) -> Iterator[None]:
 
 def _start(settings: Settings) -> subprocess.Popen[bytes]:
     code = "from gipr_ml.service.serve import worker_main; worker_main()"
-    environment = os.environ | {
+    # The settings as they are: what stands in the environment has had its say.
+    others = {name: value for name, value in os.environ.items() if not name.startswith("GIPR_")}
+    environment = others | {
         "GIPR_WORKER_SETTINGS": settings.model_dump_json(),
         # Two readers that each use every core only get in each other's way.
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),

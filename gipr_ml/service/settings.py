@@ -94,7 +94,7 @@ def read_settings(path: Path | None = None, **changes: Any) -> Settings:
     try:
         settings = Settings(**values)
         given = {name: value for name, value in changes.items() if value is not None}
-        return Settings.model_validate(settings.model_dump() | given) if given else settings
+        return settings.model_copy(update=given)
     except ValidationError as error:
         fault = error.errors()[0]
         name = ".".join(str(step) for step in fault["loc"]) or "settings"

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from gipr_ml import pipeline
 from gipr_ml.errors import UsageError
 from gipr_ml.service.changes import (
     DecisionChange,
@@ -96,6 +95,8 @@ def _corrected(
     doubts = tuple(d for d in report.doubts if not _settled(d, values, decisions))
     if cells == report.cells and doubts == report.doubts:
         return report
+    from gipr_ml import pipeline
+
     return pipeline.check(replace(report, cells=cells, doubts=doubts))
 
 

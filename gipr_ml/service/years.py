@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from decimal import Decimal
 
-from gipr_ml.checking import carried_cells, check_years
 from gipr_ml.forms.years import load_year_rules
 from gipr_ml.types import Finding, Report, ReportCell, State, Status
 
@@ -27,6 +26,8 @@ def year_cells(report: Report) -> str:
 
 def year_findings(this: str, last: str) -> tuple[Finding, ...]:
     """What contradicts the year before; both as of `year_cells`."""
+    from gipr_ml.checking import carried_cells, check_years
+
     return check_years(_report(this), carried_cells(_report(last))).findings
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from gipr_ml.export import from_dict
-from gipr_ml.pipeline import check as check_report
 from gipr_ml.service.api.auth import Here, Reader, Reviewer
 from gipr_ml.service.api.problems import Refusal
 from gipr_ml.service.api.reports import Id
@@ -84,6 +83,8 @@ def labels(report: Id, here: Here, _who: Reader) -> Response:
 @router.post("/check", tags=["check"], responses={200: {"model": ResultView}})
 def check(body: FiguresBody, _who: Reader) -> Response:
     """Check figures without a file: findings, proposals and status from cells."""
+    from gipr_ml.pipeline import check as check_report
+
     report = check_report(from_dict(body.result()))
     return Response(result_json(build_state(report, [], 0)), media_type=_JSON)
 

@@ -1,0 +1,167 @@
+"""Kill the server and its workers at random moments while 200 jobs are under way.
+
+    python experiments/service_kill.py --save
+
+On SQLite and on PostgreSQL. Counts jobs lost, jobs done twice, and corrections lost or made twice:
+all must be 0. A correction whose answer was lost is sent again under the same key.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve()
+sys.path.insert(0, str(HERE.parents[1] / "tests" / "service"))
+
+from postgresql import find_binaries, new_database, run_server  # noqa: E402
+from running import Service  # noqa: E402
+
+from gipr_ml.client import CallError, Client  # noqa: E402
+
+CELL = "t4/reconsideration/total"
+ENDED = ("done", "failed", "cancelled")
+SAMPLE = HERE.parents[1] / "gipr_ml" / "samples" / "chengxi_culture_2023.txt"
+
+
+def persist(call: Any, *arguments: Any, **named: Any) -> Any:
+    """A call made again until the service answers it."""
+    while True:
+        try:
+            return call(*arguments, **named)
+        except CallError as error:
+            if error.status not in (0, 429, 503):
+                raise
+            time.sleep(0.05)
+
+
+class Killer(threading.Thread):
+    """Kills one process after the other, and starts the server again."""
+
+    def __init__(self, service: Service, chance: random.Random) -> None:
+        super().__init__(daemon=True)
+        self.service, self.chance, self.enough = service, chance, threading.Event()
+        self.killed: Counter[str] = Counter()
+
+    def run(self) -> None:
+        while not self.enough.wait(self.chance.uniform(0.3, 6)):
+            workers = self.service.workers()
+            if self.chance.random() < 0.35 or not workers:
+                self.service.kill()
+                self.killed["server"] += 1
+                time.sleep(self.chance.uniform(0, 0.5))
+                self.service.start()
+            else:
+                os.kill(self.chance.choice(workers), signal.SIGKILL)
+                self.killed["worker"] += 1
+
+
+def trial(service: Service, jobs: int, seed: int) -> dict[str, Any]:
+    chance = random.Random(seed)
+    text = SAMPLE.read_text("utf-8")
+    began = time.monotonic()
+    service.start()
+    killer = Killer(service, chance)
+    killer.start()
+    client: Client = service.client()
+    sent: list[str] = []
+    corrections: dict[str, int] = {}
+    for number in range(jobs):
+        (one,) = persist(client.send, (f"{number}.txt", f"{text}\n附件 {number}\n".encode()))
+        sent.append(one.report)
+        if number % 4 == 3:
+            report = sent[number // 2]
+            if report in corrections or persist(client.status, report, wait=60)["status"] is None:
+                continue
+            change = {"kind": "value", "cell": CELL, "value": 1000 + number}
+            persist(client.change, report, change, key=f"change-{number:06}")
+            corrections[report] = 1000 + number
+    while persist(client.status, sent[-1], wait=5)["progress"] not in ENDED:
+        pass
+    killer.enough.set()
+    killer.join()
+    told = [persist(client.status, report, wait=60) for report in sent]
+    steps = {report: client.history(report) for report in sent}
+    listed = Counter(one["id"] for one in client.reports())
+    wrong = {
+        "jobs sent": jobs,
+        "servers killed": killer.killed["server"],
+        "workers killed": killer.killed["worker"],
+        "jobs begun more than once": sum(client.job(one["job"])["attempts"] > 1 for one in told),
+        "jobs lost": sum(one["progress"] not in ENDED for one in told)
+        + sum(report not in listed for report in sent),
+        "jobs failed": sum(one["progress"] == "failed" for one in told),
+        "jobs done twice": sum(
+            sum(step["kind"] == "read" for step in report) > 1 for report in steps.values()
+        )
+        + len(listed)
+        - len(set(sent)),
+        "corrections made": len(corrections),
+        "corrections lost": sum(
+            value not in [s["body"].get("value") for s in steps[report]]
+            for report, value in corrections.items()
+        ),
+        "corrections made twice": sum(
+            sum(s["kind"] == "value" for s in steps[report]) > 1 for report in corrections
+        ),
+        "seconds": round(time.monotonic() - began),
+    }
+    client.close()
+    service.stop()
+    return wrong
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--jobs", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--save", action="store_true")
+    options = parser.parse_args()
+    found: dict[str, Any] = {}
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        databases = {"SQLite": ""}
+        binaries = find_binaries()
+        if binaries is not None:
+            server = stack.enter_context(run_server(binaries))
+            databases["PostgreSQL"] = new_database(server, "kill")
+        for name, url in databases.items():
+            made = Service(folder / name, url, workers=2, lease_seconds=3)
+            found[name] = trial(made, options.jobs, options.seed)
+            print(name, json.dumps(found[name]), flush=True)
+    if options.save:
+        save(found)
+
+
+def save(found: dict[str, Any]) -> None:
+    target = HERE.with_name("service_kill_results.json")
+    target.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    names = list(found)
+    lines = [
+        "# Kill -9 while jobs are under way",
+        "",
+        "`python experiments/service_kill.py --save`: the server (a third of the times) or a worker",
+        "is killed every 0.3 to 6 seconds until all jobs have ended; whoever sends tries again until",
+        "there is an answer. A job that kills its workers twice would be failed, and named so.",
+        "",
+        f"| | {' | '.join(names)} |",
+        f"| --- | {' | '.join('---:' for _ in names)} |",
+    ]
+    for row in next(iter(found.values())):
+        lines.append(f"| {row} | {' | '.join(str(found[name][row]) for name in names)} |")
+    HERE.with_name("service_kill_results.md").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

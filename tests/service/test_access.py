@@ -1,0 +1,201 @@
+"""Who may do what, and what a page from elsewhere may not."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+from running import Service
+
+from gipr_ml.service.api import make_app
+from gipr_ml.service.store.schema import tokens
+
+ANY = "0" * 32
+MODEL = "0" * 12
+NEEDS = {
+    "read": [
+        ("GET", "/v1/reports"), ("GET", f"/v1/reports/{ANY}"), ("GET", f"/v1/reports/{ANY}/result"),
+        ("GET", f"/v1/reports/{ANY}/history"), ("GET", f"/v1/reports/{ANY}/pages"),
+        ("GET", f"/v1/reports/{ANY}/pages/1"), ("GET", f"/v1/reports/{ANY}/export/csv"),
+        ("GET", f"/v1/reports/{ANY}/labels"), ("POST", f"/v1/reports/{ANY}/preview"),
+        ("POST", "/v1/check"), ("GET", "/v1/jobs"), ("GET", f"/v1/jobs/{ANY}"),
+        ("GET", "/v1/models"), ("GET", "/v1/summary"), ("GET", "/v1/agencies"),
+        ("GET", "/v1/years"), ("GET", "/v1/session"), ("DELETE", "/v1/session"),
+        ("GET", "/metrics"), ("POST", "/v1/session"),
+    ],
+    "review": [
+        ("POST", "/v1/reports"), ("POST", f"/v1/reports/{ANY}/changes"),
+        ("POST", f"/v1/reports/{ANY}/cancel"), ("POST", f"/v1/reports/{ANY}/retry"),
+        ("POST", f"/v1/jobs/{ANY}/cancel"), ("POST", f"/v1/jobs/{ANY}/retry"),
+        ("POST", "/v1/models/compare"),
+    ],
+    "administer": [
+        ("DELETE", f"/v1/reports/{ANY}"), ("POST", "/v1/models/train"),
+        ("POST", f"/v1/models/{MODEL}/promote"),
+    ],
+}  # fmt: skip
+OPEN = {("GET", "/health"), ("GET", "/ready"), ("GET", "/version")}
+ORDER = ("read", "review", "administer")
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory):
+    """A service that other machines could reach, and a token of each role."""
+    made = Service(tmp_path_factory.mktemp("guarded"), host="0.0.0.0", workers=0)
+    secrets = {
+        role: made.run("token", "add", role, "--role", role).stdout.strip() for role in ORDER
+    }
+    made.start()
+    made.url = made.url.replace("0.0.0.0", "127.0.0.1")
+    yield made, secrets
+    made.stop()
+
+
+def test_every_address_has_a_role(quiet_context):
+    described = make_app(quiet_context).openapi()
+    there = {
+        (method.upper(), path)
+        for path, operations in described["paths"].items()
+        for method in operations
+    }
+    listed = {pair for pairs in NEEDS.values() for pair in pairs} | OPEN
+    patterns = {
+        (m, re.sub("0{12,32}", "{}", p).replace("/pages/1", "/pages/{}").replace("csv", "{}"))
+        for m, p in listed
+    }
+    assert patterns == {(m, re.sub(r"\{\w+\}", "{}", p)) for m, p in there}
+
+
+@pytest.mark.parametrize("role", [None, *ORDER])
+@pytest.mark.parametrize(
+    ("needed", "method", "path"),
+    [(role, *pair) for role, pairs in NEEDS.items() for pair in pairs],
+)
+def test_each_role_may_do_what_it_may(guarded, role, needed, method, path):
+    service, secrets = guarded
+    headers = {} if role is None else {"Authorization": f"Bearer {secrets[role]}"}
+    answer = httpx.request(method, service.url + path, headers=headers)
+    if role is None:
+        assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+    elif ORDER.index(role) < ORDER.index(needed):
+        assert answer.status_code == 403
+    else:
+        assert answer.status_code not in (401, 403)
+
+
+def test_without_tokens_it_starts_on_this_machine_alone(tmp_path):
+    made = Service(tmp_path / "open", host="0.0.0.0", workers=0).run("serve")
+    assert made.returncode == 1
+    assert made.stderr == (
+        "gipr: 0.0.0.0 can be reached from other machines, so callers need tokens; make one first:"
+        " gipr token add NAME --role administer\n"
+    )
+
+
+def test_only_digests_of_tokens_are_kept(quiet_context):
+    secret = quiet_context.access.add_token("李", "review")
+    with quiet_context.database.read() as connection:
+        (row,) = connection.execute(tokens.select())
+        kept = " ".join(str(value) for value in row)
+        assert quiet_context.access.by_token(connection, secret).name == "李"
+        assert quiet_context.access.by_token(connection, secret[:-1]) is None
+    assert secret not in kept
+    assert len(secret) > 43
+    assert re.fullmatch("[0-9a-f]{64}", row.sha256)
+
+
+def test_tokens_are_listed_and_revoked(tmp_path):
+    service = Service(tmp_path / "tokens", workers=0)
+    assert service.run("token", "add", "a", "--role", "read").returncode == 0
+    again = service.run("token", "add", "a")
+    assert (again.returncode, again.stderr) == (
+        2, "gipr: there is a token of the name 'a' already\n",
+    )  # fmt: skip
+    assert service.run("token", "revoke", "a").returncode == 0
+    assert service.run("token", "list").stdout.rstrip().endswith("revoked")
+
+
+def test_a_revoked_token_and_its_sessions_are_worth_nothing(guarded):
+    service, _ = guarded
+    secret = service.run("token", "add", "short", "--role", "read").stdout.strip()
+    with httpx.Client(base_url=service.url) as page:
+        bearer = {"Authorization": f"Bearer {secret}"}
+        assert page.post("/v1/session", headers=bearer).status_code == 200
+        assert page.get("/v1/reports").status_code == 200
+        service.run("token", "revoke", "short")
+        assert page.get("/v1/reports").status_code == 401
+        assert page.get("/v1/reports", headers=bearer).status_code == 401
+
+
+def test_a_session_changes_something_only_with_its_csrf_token(guarded):
+    service, secrets = guarded
+    with httpx.Client(base_url=service.url) as page:
+        opened = page.post(
+            "/v1/session", headers={"Authorization": f"Bearer {secrets['administer']}"}
+        )
+        cookie = opened.headers["set-cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=strict" in cookie
+        csrf = opened.json()["csrf"]
+        path = f"/v1/reports/{ANY}"
+        assert page.get("/v1/session").json() == {
+            "name": "administer", "role": "administer", "csrf": csrf,
+        }  # fmt: skip
+        assert page.delete(path).json()["code"] == "csrf"
+        assert page.delete(path, headers={"X-CSRF-Token": "0" * 64}).json()["code"] == "csrf"
+        assert page.delete(path, headers={"X-CSRF-Token": csrf}).status_code == 404
+        foreign = {"X-CSRF-Token": csrf, "Origin": "http://elsewhere.example"}
+        assert page.delete(path, headers=foreign).json()["code"] == "origin"
+        assert page.delete("/v1/session", headers={"X-CSRF-Token": csrf}).status_code == 204
+        assert page.get("/v1/session").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "http://elsewhere.example"}, {"Sec-Fetch-Site": "cross-site"},
+                {"Sec-Fetch-Site": "same-site"}, {"Origin": "null"}],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["/v1/reports", "/v1/session"])
+def test_on_this_machine_a_page_from_elsewhere_changes_nothing(service, path, headers):
+    parts = {"files": {"files": ("a.txt", b"x")}} if path.endswith("reports") else {"json": {}}
+    answer = httpx.post(service.url + path, headers=headers, **parts)
+    assert (answer.status_code, answer.json()["code"]) == (403, "origin")
+
+
+def test_on_this_machine_its_own_page_may(service):
+    headers = {"Origin": service.url, "Sec-Fetch-Site": "same-origin"}
+    with httpx.Client(base_url=service.url, headers=headers) as page:
+        told = page.post("/v1/session", json={"name": "王敏"}).json()
+        assert (told["name"], told["role"]) == ("王敏", "administer")
+        assert page.delete(f"/v1/reports/{ANY}").json()["code"] == "csrf"
+        again = page.delete(f"/v1/reports/{ANY}", headers={"X-CSRF-Token": told["csrf"]})
+        assert again.status_code == 404
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost@evil", ""])
+def test_it_is_not_called_by_another_name(service, host):
+    answer = httpx.get(service.url + "/v1/reports", headers={"Host": host})
+    assert answer.status_code == 400
+
+
+def test_whoever_guesses_tokens_has_to_wait(tmp_path):
+    service = Service(tmp_path / "guessed", workers=0)
+    service.start()
+    wrong = {"Authorization": "Bearer gipr_wrong"}
+    with httpx.Client(base_url=service.url, headers=wrong) as guesser:
+        codes = [guesser.get("/v1/reports").status_code for _ in range(22)]
+        assert codes == [401] * 20 + [429] * 2
+        assert int(guesser.get("/v1/reports").headers["retry-after"]) <= 61
+    service.stop()
+
+
+def test_every_answer_forbids_what_it_does_not_need(service):
+    for path in ("/v1/reports", "/docs", "/nothing"):
+        headers = httpx.get(service.url + path).headers
+        assert headers["content-security-policy"].startswith(
+            "default-src 'none'; script-src 'self'"
+        )
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
+        assert "server" not in headers
