@@ -153,6 +153,10 @@ class Client:
         """Read with another model from now on; gives the job."""
         return self._json("POST", f"/v1/models/{model}/promote")
 
+    def retry(self, job: str) -> dict[str, Any]:
+        """Queue a job anew that failed or was cancelled."""
+        return self._json("POST", f"/v1/jobs/{job}/retry")
+
     def delete(self, report: str) -> None:
         """Forget a report."""
         self._call("DELETE", f"/v1/reports/{report}")

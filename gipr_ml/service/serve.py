@@ -52,6 +52,9 @@ def serve(settings: Settings) -> None:
         proxy_headers=False,
     )
     host, port = listening.getsockname()[:2]
+    # The server stops by itself on these, and raises them once more when it has stopped: by then
+    # there is nothing left to do but to end the workers in peace.
+    stop_on_signals(threading.Event())
     with _workers(settings), listening:
         name = f"[{host}]" if ":" in host else host
         print(f"gipr-ml serves on http://{name}:{port} (stop with Ctrl-C)", flush=True)

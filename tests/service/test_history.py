@@ -243,8 +243,8 @@ def test_what_is_served_is_the_state_as_it_stands(context, stored):
     with context.database.read() as connection:
         served = context.history.served(connection, stored)
     assert served is not None
-    assert loads(served).cells == made.report.cells
-    review = json.loads(served)["review"]
+    assert loads(served.body()).cells == made.report.cells
+    review = json.loads(served.body())["review"]
     assert review["entry"] == 2
     assert len(review["fingerprints"]) == len(made.report.findings)
     (correction,) = review["corrections"]

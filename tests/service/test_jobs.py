@@ -156,9 +156,14 @@ def test_an_effect_without_its_lease_leaves_nothing(context, make_report):
     job = context.jobs.claim("a")
     let_lease_end(context.jobs, job)
     context.jobs.claim("b")
-    with pytest.raises(LeaseLost), context.database.write() as connection:
-        context.history.add_reading(connection, sent.report, make_report(), "v", "a")
-        context.jobs.hold(connection, job)
+
+    def bring_the_effect() -> None:
+        with context.database.write() as connection:
+            context.history.add_reading(connection, sent.report, make_report(), "v", "a")
+            context.jobs.hold(connection, job)
+
+    with pytest.raises(LeaseLost):
+        bring_the_effect()
     with context.database.read() as connection:
         assert context.history.steps(connection, sent.report) == []
 

@@ -40,7 +40,7 @@ def test_a_wrong_setting_is_named(tmp_path, text, words):
     path.write_text(text)
     with pytest.raises(UsageError, match=re.escape(words)):
         read_settings(path)
-    with pytest.raises(UsageError, match="none.toml cannot be read"):
+    with pytest.raises(UsageError, match=r"none\.toml cannot be read"):
         read_settings(tmp_path / "none.toml")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -10,12 +12,19 @@ from gipr_ml.service.api import insight, jobs, problems, reports, review, system
 from gipr_ml.service.api.auth import Failures
 from gipr_ml.service.api.guard import Guard
 from gipr_ml.service.api.openapi import describe
+from gipr_ml.service.api.threads import limit_slow
 from gipr_ml.service.context import Context
 
 DESCRIPTION = (
     "Reads 政府信息公开工作年度报告 into checked tables, says what it is not sure of, and keeps "
     "what people correct."
 )
+
+
+@asynccontextmanager
+async def _running(_app: FastAPI) -> AsyncIterator[None]:
+    limit_slow()
+    yield
 
 
 def make_app(context: Context) -> FastAPI:
@@ -26,6 +35,7 @@ def make_app(context: Context) -> FastAPI:
         description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        lifespan=_running,
     )
     app.state.context = context
     app.state.failures = Failures()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, cast
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
 from gipr_ml.service.api.problems import Refusal
+from gipr_ml.service.api.threads import quickly
 from gipr_ml.service.context import Context
 from gipr_ml.service.store.access import Role, Who
 
@@ -63,6 +64,11 @@ class Failures:
 def context_of(request: Request) -> Context:
     """The service that the request came to."""
     return cast(Context, request.app.state.context)
+
+
+async def _here(request: Request) -> Context:
+    # Not a plain function: those are run in a thread of their own, which costs more than this.
+    return context_of(request)
 
 
 def identify(request: Request) -> Who:
@@ -124,9 +130,10 @@ def _unknown(words: str) -> Refusal:
     return Refusal(401, "unknown_caller", words, {"WWW-Authenticate": "Bearer"})
 
 
-def _need(role: Role) -> Callable[..., Who]:
-    def needed(request: Request, _scheme: Annotated[object, Depends(_bearer)]) -> Who:
-        who = identify(request)
+def _need(role: Role) -> Callable[..., Awaitable[Who]]:
+    async def needed(request: Request, _scheme: Annotated[object, Depends(_bearer)]) -> Who:
+        asks = "authorization" in request.headers or COOKIE in request.cookies
+        who = await quickly(identify, request) if asks else identify(request)
         if not who.may(role):
             raise Refusal(403, "role", f"this needs the role {role}; the token has {who.role}")
         return who
@@ -134,7 +141,7 @@ def _need(role: Role) -> Callable[..., Who]:
     return needed
 
 
-Here = Annotated[Context, Depends(context_of)]
+Here = Annotated[Context, Depends(_here)]
 Reader = Annotated[Who, Depends(_need("read"))]
 Reviewer = Annotated[Who, Depends(_need("review"))]
 Administrator = Annotated[Who, Depends(_need("administer"))]

@@ -22,6 +22,7 @@ from gipr_ml.service.api.schemas import (
     SentView,
     Status,
 )
+from gipr_ml.service.api.threads import quickly
 from gipr_ml.service.api.waiting import wait_for_jobs
 from gipr_ml.service.context import Context
 from gipr_ml.service.store.reports import Filter
@@ -150,22 +151,34 @@ def _view(here: Context, report: str) -> ReportView:
 
 
 @router.get("/{report}/result", responses={200: {"model": ResultView}, 304: {}})
-def result(report: Id, here: Here, _who: Reader, request: Request, at: At = None) -> Response:
+async def result(report: Id, here: Here, _who: Reader, request: Request, at: At = None) -> Response:
     """The result as it stands, with what people did; or as it stood after the entry `at`."""
+    if at is not None:
+        past = await run_in_threadpool(_state_json, here, report, at)
+        return Response(past, media_type=_KINDS["json"])
+    known = request.headers.get("if-none-match")
+    body, tag = await quickly(_served, here, report, known)
+    if body is None:
+        return Response(status_code=304, headers={"ETag": tag})
+    return Response(body, media_type=_KINDS["json"], headers={"ETag": tag})
+
+
+def _state_json(here: Context, report: str, at: int) -> bytes:
     with here.database.read() as connection:
         try:
-            if at is not None:
-                body = result_json(here.history.state(connection, report, at))
-                return Response(body, media_type=_KINDS["json"])
-            tag = f'"{here.reports.get(connection, report).updated_at}"'
-            if request.headers.get("if-none-match") == tag:
-                return Response(status_code=304, headers={"ETag": tag})
-            served = here.history.served(connection, report)
+            return result_json(here.history.state(connection, report, at))
         except KeyError:
             raise not_found("report or entry") from None
-    if served is None:
+
+
+def _served(here: Context, report: str, known: str | None) -> tuple[bytes | None, str]:
+    """The state and its tag; no state where the caller has this one."""
+    with here.database.read() as connection:
+        found = here.history.served(connection, report)
+    if found is None:
         raise _unread()
-    return Response(served, media_type=_KINDS["json"], headers={"ETag": tag})
+    tag = f'"{found.updated_at}"'
+    return None if tag == known else found.body(), tag
 
 
 @router.get(

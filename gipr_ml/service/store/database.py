@@ -17,6 +17,8 @@ from gipr_ml.errors import ServiceError
 
 BUSY_SECONDS = 30
 """How long a write waits for another one on SQLite."""
+POOL = 20
+"""Connections that are kept open; as many more for a moment."""
 
 
 class Database:
@@ -90,7 +92,8 @@ def _sqlite(url: str) -> Engine:
     path = make_url(url).database
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    arguments = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+    engine = create_engine(url, connect_args=arguments, pool_size=POOL, max_overflow=POOL)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -112,4 +115,4 @@ def _sqlite(url: str) -> Engine:
 
 
 def _postgresql(url: str) -> Engine:
-    return create_engine(url, pool_size=10, max_overflow=40, pool_pre_ping=True)
+    return create_engine(url, pool_size=POOL, max_overflow=POOL, pool_pre_ping=True)

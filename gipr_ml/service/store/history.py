@@ -62,6 +62,21 @@ def unpack(data: bytes) -> bytes:
 
 
 @dataclass(frozen=True)
+class Served:
+    """The state of a report as it is sent to whoever asks."""
+
+    packed: bytes
+    updated_at: float
+
+    def body(self) -> bytes:
+        """The JSON."""
+        return unpack(self.packed)
+
+
+_SERVED = select(states.c.body, reports.c.updated_at).join(reports, reports.c.id == states.c.report)
+
+
+@dataclass(frozen=True)
 class History:
     """Histories of reports in a database."""
 
@@ -129,11 +144,11 @@ class History:
         read, read_at = self._reading(connection, report, at)
         return build_state(read, self._changes(connection, report, at), at or last, read_at)
 
-    def served(self, connection: Connection, report: str) -> bytes | None:
+    def served(self, connection: Connection, report: str) -> Served | None:
         """The state as JSON, as it was made when the last entry was; None before a reading."""
-        query = select(states.c.body).where(states.c.report == report)
+        query = _SERVED.where(states.c.report == report)
         row = connection.execute(query).first()
-        return None if row is None else unpack(row.body)
+        return None if row is None else Served(row.body, row.updated_at)
 
     def steps(self, connection: Connection, report: str) -> list[Step]:
         """All entries, the first one first."""
