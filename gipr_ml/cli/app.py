@@ -54,5 +54,3 @@ _LEARNING = (label, train, evaluate, compare, promote)
 for _verb in (*_READING, *_LEARNING, synthesize, serve, work, doctor):
     app.command()(_verb)
 app.add_typer(token, name="token")
-    app.command()(_verb)
-app.add_typer(token, name="token")

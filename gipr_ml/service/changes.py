@@ -6,27 +6,28 @@ stands; leaving the last ones away makes it as it stood.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gipr_ml.export.schema import Key
 from gipr_ml.service.figures import Figure
-from gipr_ml.types import Finding
 
 READ = "read"
 """Kind of the entry that holds a reading; all others are changes."""
 
-Verdict = Literal["confirmed", "printed_so"]
-"""confirmed: somebody looked, and what was read is what the page shows. printed_so: the source
-itself prints what contradicts itself."""
+Verdict = Literal["confirmed", "dismissed", "noted"]
+"""As of `types.Decision`: confirmed, it is right and something must be done; dismissed, it is no
+error, or printed so in the source; noted, a remark that decides nothing."""
 
 Fingerprint = Annotated[
-    str, Field(pattern="^[0-9a-f]{16}$", description="`fingerprint` of a finding in the result.")
+    str,
+    Field(
+        pattern="^[^\\x00]{1,120}:[0-9a-f]{10}:[0-9a-f]{10}$",
+        description="`fingerprint` of a finding in the result.",
+    ),
 ]
 Note = Annotated[str, Field(max_length=2000, description="A remark for others.")]
 Label = Annotated[str, Field(pattern="^[a-z_]{1,40}$")]
@@ -116,25 +117,6 @@ class Entry:
     """Seconds since 1970."""
     by: str
     change: Change
-
-
-def fingerprint(finding: Finding) -> str:
-    """What tells a finding apart, stable while its figures stay the same."""
-    return _digest(finding.rule, finding.cells, finding.reported, finding.computed, finding.message)
-
-
-def _digest(
-    rule: str,
-    cells: Sequence[str],
-    reported: Decimal | None,
-    computed: Decimal | None,
-    message: str,
-) -> str:
-    figures = [format(f.normalize(), "f") if f is not None else "-" for f in (reported, computed)]
-    # Findings without figures, such as several doubts over no cells, differ in their words alone.
-    words = message if figures == ["-", "-"] else ""
-    text = "\n".join([rule, *sorted(cells), *figures, words])
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def active(entries: Sequence[Entry]) -> list[Entry]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from gipr_ml.errors import UsageError
@@ -16,12 +17,14 @@ from gipr_ml.service.changes import (
     UndoChange,
     ValueChange,
     active,
-    fingerprint,
 )
-from gipr_ml.types import Doubt, Finding, Outcome, Report, ReportCell, Severity, State, Status
+from gipr_ml.types import Decision, Finding, Report, ReportCell, Severity, State, Status
 
 Review = Literal["none", "started", "done", "second_wanted", "second_done"]
 """How far people are. A report that only the program has read is `none`, however sure it was."""
+
+DECIDED = ("confirmed", "dismissed")
+"""Verdicts that decide; a remark does not, nor does a verdict on other figures."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +49,8 @@ class ReportState:
 
     @property
     def open(self) -> list[Finding]:
-        """Errors and warnings that nobody has decided on."""
-        return [
-            finding
-            for finding in self.report.findings
-            if finding.severity is not Severity.INFO and fingerprint(finding) not in self.decisions
-        ]
+        """Findings that need a person and that nobody has decided on."""
+        return [f for f in self.report.findings if f.review and f.decided not in DECIDED]
 
 
 def build_state(read: Report, entries: Sequence[Entry], last: int, read_at: int = 0) -> ReportState:
@@ -92,12 +91,23 @@ def _corrected(
                 year=entry.change.year or report.year,
             )
     cells = tuple(_cell(cell, values.get(cell.key)) for cell in report.cells)
-    doubts = tuple(d for d in report.doubts if not _settled(d, values, decisions))
-    if cells == report.cells and doubts == report.doubts:
-        return report
-    from gipr_ml import pipeline
+    doubts = tuple(d for d in report.doubts if not (d.cells and values.keys() >= {*d.cells}))
+    if cells != report.cells or doubts != report.doubts:
+        from gipr_ml import pipeline
 
-    return pipeline.check(replace(report, cells=cells, doubts=doubts))
+        report = pipeline.check(replace(report, cells=cells, doubts=doubts))
+    if not decisions:
+        return report
+    from gipr_ml.checking import apply_decisions
+
+    return apply_decisions(report, [_decision(entry) for entry in decisions.values()])
+
+
+def _decision(entry: Entry) -> Decision:
+    change = entry.change
+    assert isinstance(change, DecisionChange)
+    when = datetime.fromtimestamp(entry.at, UTC).isoformat(timespec="seconds")
+    return Decision(change.finding, change.verdict, entry.by, when, change.note)
 
 
 def _cell(cell: ReportCell, correction: Entry | None) -> ReportCell:
@@ -106,16 +116,6 @@ def _cell(cell: ReportCell, correction: Entry | None) -> ReportCell:
     change = correction.change
     assert isinstance(change, ValueChange)
     return replace(cell, value=change.value, state=State(change.state), confidence=1.0)
-
-
-def _settled(doubt: Doubt, values: Mapping[str, Entry], decisions: Mapping[str, Entry]) -> bool:
-    """Whether a person has looked at all that the reading was in doubt about."""
-    if doubt.cells and values.keys() >= set(doubt.cells):
-        return True
-    finding = Finding(
-        doubt.code, Severity.WARNING, Outcome.NOT_CHECKABLE, doubt.cells, doubt.message
-    )
-    return fingerprint(finding) in decisions
 
 
 def _review(holding: Sequence[Entry], read_at: int) -> tuple[Review, tuple[Entry, ...]]:
@@ -142,7 +142,7 @@ def check_change(state: ReportState, entries: Sequence[Entry], change: Any) -> N
         if change.cell not in {cell.key for cell in state.report.cells}:
             raise UsageError(f"the report has no cell {change.cell}")
     elif isinstance(change, DecisionChange):
-        known = {fingerprint(finding) for finding in (*state.report.findings, *state.read.findings)}
+        known = {f.fingerprint for f in (*state.report.findings, *state.read.findings)}
         if change.finding not in known:
             raise UsageError("the report has no such finding any more; load it again")
     elif isinstance(change, LabelChange):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 from gipr_ml.errors import TrainingError
@@ -50,8 +53,22 @@ def train(call: Call) -> Answer:
         done += 1
         call.progress(1 - 0.9**done, step)
 
-    trained = train_lines(Path(values["data"]), settings, int(values["seed"]), progress)
+    seed, out = int(values["seed"]), Path(values["out"])
+    trained = train_lines(Path(values["data"]), settings, seed, progress)
     progress("fitting the category voter")
-    save_trained(trained, Path(values["out"]))
-    made = json.loads(json.dumps({"scores": trained.scores, **about(trained)}))
-    return Answer({"about": made})
+    save_trained(trained, out)
+    made = {"scores": trained.scores, **about(trained)}
+    if os.environ.get("MLFLOW_TRACKING_URI"):
+        progress("logging the run")
+        made["mlflow_run"] = _log({**asdict(settings), "seed": seed}, trained.scores, out)
+    return Answer({"about": json.loads(json.dumps(made))})
+
+
+def _log(params: Mapping[str, object], scores: Mapping[str, object], folder: Path) -> str:
+    """The id of the run, or why there is none: the model is made all the same."""
+    from gipr_ml.learning.tracking import log_run
+
+    try:
+        return log_run(params, scores, folder, {"made_by": "service"})
+    except TrainingError as error:
+        return error.message

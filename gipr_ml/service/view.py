@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from gipr_ml.export import dumps
 from gipr_ml.export.schema import ResultFile
-from gipr_ml.service.changes import DecisionChange, Entry, LabelChange, ValueChange, fingerprint
+from gipr_ml.service.changes import DecisionChange, Entry, LabelChange, ValueChange, Verdict
 from gipr_ml.service.figures import plain
 from gipr_ml.service.state import ReportState
 
@@ -38,7 +38,7 @@ class DecisionView(BaseModel):
     at: str
     by: str
     finding: str
-    verdict: Literal["confirmed", "printed_so"]
+    verdict: Verdict
     note: str
 
 
@@ -66,7 +66,6 @@ class ReviewView(BaseModel):
 
     entry: int = Field(description="Number of the last entry of the history.")
     state: Literal["none", "started", "done", "second_wanted", "second_done"]
-    fingerprints: list[str] = Field(description="One for each of `findings`, in their order.")
     open: list[int] = Field(description="Indexes of the findings that nobody has decided on.")
     corrections: list[CorrectionView]
     decisions: list[DecisionView]
@@ -94,13 +93,11 @@ def result_json(state: ReportState) -> bytes:
 
 def review_view(state: ReportState) -> dict[str, Any]:
     """The fields of `ReviewView`."""
-    prints = [fingerprint(finding) for finding in state.report.findings]
-    left = {fingerprint(finding) for finding in state.open}
+    left = {id(finding) for finding in state.open}
     return {
         "entry": state.entry,
         "state": state.review,
-        "fingerprints": prints,
-        "open": [index for index, print_ in enumerate(prints) if print_ in left],
+        "open": [n for n, finding in enumerate(state.report.findings) if id(finding) in left],
         "corrections": [_correction(state, entry) for entry in state.values.values()],
         "decisions": [_decision(entry) for entry in state.decisions.values()],
         "labels": [_label(entry) for entry in state.labels.values()],

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gipr_ml.errors import UsageError
 from gipr_ml.export import loads
+from gipr_ml.pipeline import check
 from gipr_ml.service.changes import (
     DecisionChange,
     Entry,
@@ -20,7 +21,6 @@ from gipr_ml.service.changes import (
     UndoChange,
     ValueChange,
     active,
-    fingerprint,
 )
 from gipr_ml.service.labels import labels_of
 from gipr_ml.service.store.history import OutOfDate
@@ -40,7 +40,7 @@ def stored(context, make_damaged):
 def put(context, report, data: bytes = b"a report"):
     sent = context.reports.send("a.txt", data, "li", "v1", None)
     with context.database.write() as connection:
-        context.history.add_reading(connection, sent.report, report, "v1", "gipr-ml")
+        context.history.add_reading(connection, sent.report, check(report), "v1", "gipr-ml")
     return sent.report
 
 
@@ -108,22 +108,30 @@ def test_a_report_whose_faults_were_misreadings_becomes_consistent(context, make
     assert (row.status, row.errors, row.entry) == ("consistent", 0, 2)
 
 
-def test_a_doubt_is_settled_by_whoever_looks(context, stored):
-    # A finding of the reading comes into the list when the report is checked anew.
-    before = add(context, stored, ValueChange(cell=TOTAL, value=Decimal(2)))
-    (doubt,) = [f for f in before.report.findings if f.rule == "low_label"]
-    after = add(context, stored, DecisionChange(finding=fingerprint(doubt), verdict="confirmed"))
-    assert "low_label" not in {f.rule for f in after.report.findings}
+def test_a_doubt_is_settled_by_whoever_looks_or_types(context, stored):
+    (doubt,) = [f for f in state(context, stored).open if f.rule == "low_label"]
+    (key,) = doubt.cells
+    dismissed = DecisionChange(finding=doubt.fingerprint, verdict="dismissed", note="没有错")
+    after = add(context, stored, dismissed)
+    assert "low_label" not in {f.rule for f in after.open}
+    (shown,) = [f for f in after.report.findings if f.rule == "low_label"]
+    assert (shown.decided, shown.decision.who, shown.decision.why) == (
+        "dismissed",
+        "wang",
+        "没有错",
+    )
+    add(context, stored, UndoChange(entry=2))
+    typed = add(context, stored, ValueChange(cell=key, value=Decimal(0)))
+    assert "low_label" not in {f.rule for f in typed.report.findings}
 
 
-def test_printed_so_is_decided_but_never_consistent(context, stored):
-    (wrong,) = [f for f in state(context, stored).report.findings if f.rule == "t4.row_total"]
-    after = add(context, stored, DecisionChange(finding=fingerprint(wrong), verdict="printed_so"))
-    assert fingerprint(wrong) not in {fingerprint(f) for f in after.open}
-    assert after.report.status is Status.NEEDS_REVIEW
+def test_a_decision_holds_for_the_figures_it_was_made_on(context, stored):
+    (wrong,) = [f for f in state(context, stored).open if f.rule == "t4.row_total"]
+    printed_so = DecisionChange(finding=wrong.fingerprint, verdict="dismissed")
+    assert wrong.fingerprint not in {f.fingerprint for f in add(context, stored, printed_so).open}
     changed = add(context, stored, ValueChange(cell=TOTAL, value=Decimal(3)))
-    left = {f.rule for f in changed.open}
-    assert "t4.row_total" in left, "other figures are another finding, not decided on yet"
+    (other,) = [f for f in changed.open if f.rule == "t4.row_total"]
+    assert other.decided == "stale"
 
 
 def test_changes_are_made_together_or_not_at_all(context, stored):
@@ -197,7 +205,7 @@ def test_the_heading_can_be_put_right(context, stored):
     ("change", "words"),
     [
         (ValueChange(cell="t3/none/total", value=Decimal(1)), "has no cell t3/none/total"),
-        (DecisionChange(finding="0" * 16, verdict="confirmed"), "no such finding"),
+        (DecisionChange(finding="x:0123456789:0123456789", verdict="noted"), "no such finding"),
         (LabelChange(line=1, label="value", cell_labels=("value",)), "line 1 has 2 cells"),
         (UndoChange(entry=1), "entry 1 is no change"),
         (HeadingChange(), "give an agency or a year"),
@@ -246,7 +254,7 @@ def test_what_is_served_is_the_state_as_it_stands(context, stored):
     assert loads(served.body()).cells == made.report.cells
     review = json.loads(served.body())["review"]
     assert review["entry"] == 2
-    assert len(review["fingerprints"]) == len(made.report.findings)
+    assert review["open"] == [n for n, f in enumerate(made.report.findings) if f in made.open]
     (correction,) = review["corrections"]
     assert (correction["cell"], correction["was"], correction["value"], correction["by"]) == (
         TOTAL, 20, 2, "王敏",
