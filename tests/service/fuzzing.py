@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from schemathesis import Case
+from schemathesis import Case, HookContext
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
 )
+
+from gipr_ml.client import Client
 
 CHECKS = [
     schemathesis.checks.not_a_server_error,
@@ -21,16 +24,40 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
+CELL = "t4/reconsideration/total"
+SAMPLE = Path(__file__).parents[2] / "gipr_ml/samples/wangchuan_forestry_2022_damaged.txt"
 LEFT_OUT = "/v1/models/train"
 """Each call would train a model."""
+
+Ids = dict[str, str]
 
 
 def fuzz(url: str, examples: int, derandomize: bool) -> Iterator[tuple[str, int]]:
     """Send `examples` requests to each operation; gives each with how many were sent.
 
-    Raises what schemathesis says of the first answer that is not as described.
+    Three ids of four are those of something that is there. Raises what schemathesis says of the
+    first answer that is not as described.
     """
     schema = schemathesis.openapi.from_url(f"{url}/openapi.json").exclude(path=LEFT_OUT)
+    there: Ids = {}
+
+    @schema.hook
+    def map_path_parameters(
+        _context: HookContext, path_parameters: dict[str, str] | None
+    ) -> object:
+        return {
+            name: there.get(name, value) if str(value)[:1] not in "0123" else value
+            for name, value in (path_parameters or {}).items()
+        }
+
+    @schema.hook
+    def map_body(_context: HookContext, body: object) -> object:
+        changes = body.get("changes", ()) if isinstance(body, dict) else ()
+        for change in changes if isinstance(changes, list) else ():
+            if isinstance(change, dict) and change.get("kind") == "value":
+                change["cell"] = CELL
+        return body
+
     limits = settings(
         max_examples=examples,
         deadline=None,
@@ -49,5 +76,15 @@ def fuzz(url: str, examples: int, derandomize: bool) -> Iterator[tuple[str, int]
             sent += 1
             case.call_and_validate(checks=CHECKS)
 
+        there.update(_something(url, operation.label))
         run()
         yield operation.label, sent
+
+
+def _something(url: str, text: str) -> Ids:
+    """Ids of a report that was just read, of its job, and of a model."""
+    with Client(url) as client:
+        data = SAMPLE.read_bytes() + f"\n{text}\n".encode()
+        (sent,) = client.send((f"{len(text)}.txt", data), wait=60)
+        (model, *_) = client.models()
+    return {"report": sent.report or "", "job": sent.job, "digest": model["digest"]}
