@@ -178,6 +178,12 @@ def test_it_is_not_called_by_another_name(service, host):
     assert answer.status_code == 400
 
 
+def test_where_tokens_are_needed_any_name_will_do(guarded):
+    service, secrets = guarded
+    headers = {"Host": "reports.example.cn", "Authorization": f"Bearer {secrets['read']}"}
+    assert httpx.get(service.url + "/v1/reports", headers=headers).status_code == 200
+
+
 def test_whoever_guesses_tokens_has_to_wait(tmp_path):
     service = Service(tmp_path / "guessed", workers=0)
     service.start()

@@ -74,7 +74,6 @@ def test_the_settings_of_the_compose_file_are_read(monkeypatch):
     for name, value in COMPOSE["services"]["service"]["environment"].items():
         monkeypatch.setenv(name, value)
     settings = Settings()
-    assert settings.allowed_hosts == ("localhost", "127.0.0.1")
     assert (settings.workers, settings.https) == (0, False)
     assert settings.database_url.startswith("postgresql+psycopg://gipr:")
 

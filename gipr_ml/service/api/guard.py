@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 
 from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -131,9 +130,12 @@ def _too_large(most: int) -> JSONResponse:
 
 
 def _hosts(settings: Settings) -> frozenset[str]:
-    """Names by which the service may be called; a page of another name could read along else."""
-    names: Iterable[str] = (*_LOOPBACK, *settings.allowed_hosts)
-    if not settings.on_loopback:
-        own = f"[{settings.host}]" if ":" in settings.host else settings.host
-        names = (*names, own)
-    return frozenset(name.lower() for name in names)
+    """Names by which the service may be called.
+
+    On this machine alone nobody needs a token, so a page whose name was made to point here must not
+    be served. Where tokens are needed, such a page has none, and any name will do unless some are
+    set.
+    """
+    if not settings.on_loopback and not settings.allowed_hosts:
+        return frozenset({"*"})
+    return frozenset(name.lower() for name in (*_LOOPBACK, *settings.allowed_hosts))
