@@ -32,11 +32,20 @@ class Database:
         except (ArgumentError, ImportError) as error:
             raise ServiceError(f"the setting database names no known database ({error})") from None
         self._writing = self.engine.execution_options(write=True)
+        self._looking = self.engine
+        if not self.sqlite:
+            self._looking = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads."""
         with self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def look(self) -> Iterator[Connection]:
+        """For a single query: PostgreSQL is spared the beginning and the end of a transaction."""
+        with self._looking.connect() as connection:
             yield connection
 
     @contextmanager
