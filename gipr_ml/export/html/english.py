@@ -53,13 +53,13 @@ def finding_words(finding: Finding) -> str:
     cells = set(finding.cells)
     for identity in load_forms().identities:
         if identity.rule == finding.rule and set(identity.coefficients) == cells:
-            return _translated(identity)
+            return identity_words(identity)
     known = words()["findings"]
     code = finding.rule.rpartition(".")[2]
     return known.get(finding.rule) or known.get(code) or f"Rule {finding.rule}"
 
 
-def _translated(identity: Identity) -> str:
+def identity_words(identity: Identity) -> str:
     """The words of a rule, with the official label that it quotes in English."""
     table = load_forms().table(identity.table, identity.form)
     row, column = table.by_key[identity.total]

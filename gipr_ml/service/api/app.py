@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from gipr_ml.service.api import insight, jobs, problems, reports, review, system
+from gipr_ml.service.api import insight, jobs, pages, problems, reports, review, system
 from gipr_ml.service.api.auth import Failures
 from gipr_ml.service.api.guard import Guard
 from gipr_ml.service.api.openapi import describe
@@ -41,8 +41,9 @@ def make_app(context: Context) -> FastAPI:
     app.state.failures = Failures()
     app.state.registry = system.make_registry(context)
     problems.install(app)
-    for part in (system, reports, review, jobs, insight):
+    for part in (pages, system, reports, review, jobs, insight):
         app.include_router(part.router)
+    pages.install(app)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.add_middleware(Guard, settings=context.settings, registry=app.state.registry)
     return app

@@ -116,12 +116,17 @@ def listed(
     progress: JobState | None = None,
     finding: Annotated[str | None, Query(max_length=100, description="Name of a rule.")] = None,
     sha256: Annotated[str | None, Query(pattern="^[0-9a-f]{64}$")] = None,
+    text: Annotated[
+        str | None, Query(max_length=200, description="Part of the agency's or the file's name.")
+    ] = None,
     sort: Literal["worst", "newest"] = "worst",
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     after: Annotated[str | None, Query(max_length=200, description="`next` of a page.")] = None,
 ) -> ReportList:
     """Reports, by default those first that most need somebody's look."""
-    which = Filter(_clean(agency), year, status, review, progress, _clean(finding), sha256)
+    which = Filter(
+        _clean(agency), year, status, review, progress, _clean(finding), sha256, _clean(text)
+    )
     with here.database.read() as connection:
         page = here.reports.listed(connection, which, sort, limit, after)
     return ReportList(reports=[ReportView.of(row) for row in page.rows], next=page.next)

@@ -215,6 +215,7 @@ class SummaryView(BaseModel):
     reports: int
     status: dict[str, int] = Field(description="Reports by status; `waiting` are not read yet.")
     review: dict[str, int]
+    left: int = Field(description="Reports that need a review which is not done.")
     reviewed_today: int = Field(description="Since midnight in UTC, or since `since`.")
     findings: list[FindingCount] = Field(description="The most frequent ones.")
     jobs: dict[str, int]
@@ -277,12 +278,13 @@ class SessionView(BaseModel):
 
     name: str
     role: Role
+    local: bool = Field(description="Whether this machine alone says who it is, and no token.")
     csrf: str | None = Field(description="To be sent as X-CSRF-Token with every change.")
 
     @classmethod
     def of(cls, who: Who) -> SessionView:
         """The view of somebody."""
-        return cls(name=who.name, role=who.role, csrf=who.csrf)
+        return cls(name=who.name, role=who.role, local=who.token is None, csrf=who.csrf)
 
 
 class HealthView(BaseModel):

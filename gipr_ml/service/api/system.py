@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request, Response
-from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
+from fastapi.responses import FileResponse, JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -90,7 +90,7 @@ def open_session(
         httponly=True,
         samesite="strict",
     )
-    return SessionView(name=who.name, role=who.role, csrf=csrf)
+    return SessionView(name=who.name, role=who.role, local=who.token is None, csrf=csrf)
 
 
 def _has_token(request: Request, here: Context) -> bool:
@@ -110,12 +110,6 @@ def close_session(here: Here, request: Request, response: Response, _who: Reader
         with here.database.write() as connection:
             here.access.close_session(connection, secret)
     response.delete_cookie(COOKIE, httponly=True, samesite="strict")
-
-
-@router.get("/", include_in_schema=False)
-async def root() -> RedirectResponse:
-    """The first page."""
-    return RedirectResponse("/docs")
 
 
 @router.get("/docs", include_in_schema=False)

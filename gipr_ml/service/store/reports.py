@@ -75,6 +75,8 @@ class Filter:
     finding: str | None = None
     """Name of a rule."""
     sha256: str | None = None
+    text: str | None = None
+    """A part of the agency's or the file's name."""
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """The conditions on the columns."""
@@ -91,6 +93,13 @@ class Filter:
         ]
         if self.agency:
             found.append(reports.c.agency.contains(self.agency, autoescape=True))
+        if self.text:
+            found.append(
+                or_(
+                    reports.c.agency.contains(self.text, autoescape=True),
+                    reports.c.name.contains(self.text, autoescape=True),
+                )
+            )
         if self.finding:
             rule = select(findings.c.report).where(findings.c.rule == self.finding)
             found.append(reports.c.id.in_(rule))
@@ -197,6 +206,13 @@ class Reports:
             "reports": connection.scalar(select(func.count()).select_from(reports)) or 0,
             "status": _grouped(connection, reports.c.status),
             "review": _grouped(connection, reports.c.review),
+            "left": connection.scalar(
+                select(func.count()).where(
+                    reports.c.status == "needs_review",
+                    reports.c.review.not_in(("done", "second_done")),
+                )
+            )
+            or 0,
             "reviewed_today": connection.scalar(
                 select(func.count()).where(reports.c.reviewed_at >= since)
             )

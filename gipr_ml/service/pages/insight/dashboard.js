@@ -1,0 +1,92 @@
+/**
+ * Everything stored, in pictures: how reports stand, what is wrong most often, agencies by year.
+ * @module
+ */
+import { html, useEffect, useState } from "../vendor/preact-htm.js";
+import { get } from "../lib/api.js";
+import { queuePath, reportPath } from "../lib/route.js";
+import { figure, ruleName, signed, t } from "../lib/words.js";
+import { Bars, Shares } from "./charts.js";
+
+const ROWS = 30;
+
+export function DashboardPage() {
+  const [told, setTold] = useState(null);
+  const [error, setError] = useState(null);
+  useEffect(() => {
+    const since = new Date().setHours(0, 0, 0, 0) / 1000;
+    const asked = [get("/v1/summary", { since }), get("/v1/agencies"), get("/v1/years", { limit: 100 })];
+    Promise.all(asked).then(([summary, { agencies }, { pairs }]) => setTold({ summary, agencies, pairs }), setError);
+  }, []);
+  if (error) return html`<main class="centre"><p class="alert" role="alert">${error.words}</p></main>`;
+  if (!told) return html`<main class="centre" aria-busy="true"><p>${t("loading")}</p></main>`;
+  const { summary, agencies, pairs } = told;
+  const status = ["consistent", "needs_review", "rejected", "waiting"].map((name) => ({
+    name, words: t(`status.${name}`), number: summary.status[name] ?? 0,
+    to: queuePath(name === "waiting" ? { progress: "queued" } : { status: name }),
+  }));
+  const review = ["done", "second_done", "second_wanted", "started", "none"].map((name) => ({
+    name: `review-${name}`, words: t(`review.${name}`), number: summary.review[name] ?? 0, to: queuePath({ review: name }),
+  }));
+  const rules = frequent(summary.findings);
+  return html`<main class="dashboard"><h1>${t("nav.dashboard")}</h1>
+    <dl class="totals">${[["reports", summary.reports], ["reviewed_today", summary.reviewed_today], ["left", summary.left], ["under_way", (summary.jobs.queued ?? 0) + (summary.jobs.running ?? 0)]]
+      .map(([name, number]) => html`<div key=${name}><dt>${t(`total.${name}`)}</dt><dd>${figure(number)}</dd></div>`)}</dl>
+    <div class="halves">
+      <section><h2>${t("dashboard.status")}</h2><${Shares} parts=${status} title=${t("dashboard.status")} />
+        <h2>${t("dashboard.review")}</h2><${Shares} parts=${review} title=${t("dashboard.review")} /></section>
+      <section><h2>${t("dashboard.findings")}</h2>${rules.length ? html`<${Bars} rows=${rules} />` : html`<p class="empty">${t("dashboard.no_findings")}</p>`}</section>
+    </div>
+    <${AgencyMap} agencies=${agencies} />
+    <${YearPairs} pairs=${pairs} />
+  </main>`;
+}
+
+/** The most frequent rules; one that fails in some reports and cannot be checked in others is one. */
+function frequent(findings) {
+  const by = new Map();
+  for (const { rule, severity, reports } of findings.filter((one) => one.severity !== "info")) {
+    const known = by.get(rule) ?? { name: rule, words: ruleName(rule), number: 0, kind: severity, to: queuePath({ finding: rule }) };
+    by.set(rule, { ...known, number: known.number + reports, kind: severity === "error" ? "error" : known.kind });
+  }
+  return [...by.values()].sort((a, b) => b.number - a.number).slice(0, 10);
+}
+
+/** Agencies by year: one square a report, its colour how it stands. */
+function AgencyMap({ agencies }) {
+  const [text, setText] = useState("");
+  const [page, setPage] = useState(0);
+  const years = [...new Set(agencies.map((one) => one.year))].sort();
+  const by = new Map();
+  for (const one of agencies) {
+    if (!text || one.agency.includes(text)) by.set(one.agency, (by.get(one.agency) ?? new Map()).set(one.year, one));
+  }
+  const names = [...by.keys()];
+  const shown = names.slice(page * ROWS, (page + 1) * ROWS);
+  return html`<section class="map"><header><h2>${t("dashboard.map")}</h2>
+      <label class="search"><span class="hidden">${t("search")}</span><input type="search" placeholder=${t("agency")} value=${text} onInput=${(event) => { setText(event.target.value.trim()); setPage(0); }} /></label>
+      <span class="hint">${t("dashboard.map.legend")}</span></header>
+    ${shown.length ? html`<div class="wide"><table><thead><tr><th scope="col">${t("agency")}</th>${years.map((year) => html`<th scope="col" key=${year}>${year}</th>`)}</tr></thead>
+      <tbody>${shown.map((name) => html`<tr key=${name}><th scope="row"><a href=${queuePath({ text: name })}>${name}</a></th>${years.map((year) => html`<td key=${year}><${Square} one=${by.get(name).get(year)} /></td>`)}</tr>`)}</tbody></table></div>` : html`<p class="empty">${t("queue.none")}</p>`}
+    ${names.length > ROWS ? html`<p class="paging"><button type="button" disabled=${page === 0} onClick=${() => setPage(page - 1)}>‹ ${t("queue.back")}</button>
+      <span>${t("queue.page", { page: page + 1 })} / ${Math.ceil(names.length / ROWS)}</span><button type="button" disabled=${(page + 1) * ROWS >= names.length} onClick=${() => setPage(page + 1)}>${t("queue.more")} ›</button></p>` : null}
+  </section>`;
+}
+
+const SIGNS = { consistent: "✓", needs_review: "!", rejected: "✗" };
+
+function Square({ one }) {
+  if (!one) return html`<span class="square none"><span class="hidden">${t("nothing")}</span></span>`;
+  const words = `${one.agency} ${one.year}: ${t(`status.${one.status}`)}${one.errors ? `, ${t("errors")} ${one.errors}` : ""}`;
+  return html`<a class=${`square fill ${one.status}`} title=${words} aria-label=${words} href=${one.reports > 1 ? queuePath({ text: one.agency, year: one.year }) : reportPath(one.report)}>${one.reports > 1 ? one.reports : SIGNS[one.status]}</a>`;
+}
+
+/** What contradicts the report of the year before. */
+function YearPairs({ pairs }) {
+  const found = pairs.flatMap((pair) => pair.findings.map((finding) => ({ pair, finding })));
+  return html`<section><h2>${t("dashboard.years")}</h2>${found.length ? html`<table class="list"><thead><tr><th scope="col">${t("agency")}</th><th scope="col" class="number">${t("year")}</th>
+      <th scope="col">${t("finding")}</th><th scope="col" class="number">${t("finding.reported")}</th><th scope="col" class="number">${t("finding.computed")}</th><th scope="col" class="number">${t("finding.difference")}</th></tr></thead>
+    <tbody>${found.map(({ pair, finding }) => html`<tr><td><a href=${reportPath(pair.report)}>${pair.agency}</a></td><td class="number"><a href=${reportPath(pair.before)}>${pair.year - 1}</a>–<a href=${reportPath(pair.report)}>${pair.year}</a></td>
+      <td><b>${ruleName(finding.rule)}</b> <small>${finding.message}</small></td><td class="number">${figure(finding.reported)}</td><td class="number">${figure(finding.computed)}</td><td class="number">${finding.difference === null ? "" : signed(finding.difference)}</td></tr>`)}</tbody></table>`
+    : html`<p class="empty">${t(pairs.length ? "dashboard.years.none" : "dashboard.years.single")}</p>`}</section>`;
+}
