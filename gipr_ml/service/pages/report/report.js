@@ -55,7 +55,8 @@ export function ReportPage({ id, at, session }) {
     if (problem) localStorage.setItem(placeOf(id), problem.id);
   }, [problem?.id]);
   useEffect(() => {
-    if (known?.source?.page) setPage(known.source.page);
+    const at = known?.source?.page ?? (current ? null : result?.cells.find((one) => one.source?.page)?.source.page);
+    if (at) setPage(at);
     const button = current && document.getElementById(`cell-${current}`);
     button?.scrollIntoView({ block: "nearest", inline: "nearest" });
     if (button && document.activeElement?.classList.contains("cell")) button.focus({ preventScroll: true });
