@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 LONG_SIDE = 1600
 """Pixels of a picture; enough to read small print on a screen."""
-MOST_PAGES = 60
+MOST_PAGES = 300
 """Pages beyond these are not shown."""
 MOST_PIXELS = 120_000_000
 """A picture with more is not opened."""

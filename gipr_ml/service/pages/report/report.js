@@ -136,7 +136,7 @@ export function ReportPage({ id, at, session }) {
   };
   const shown = { result, pages, forms, cells: facts.cells, marks: facts.marks, names: facts.names, current, about, line };
   const left = !pages.length || asLines || line !== null;
-  return html`<main class="report">
+  return html`<main class="report" data-entry=${result.review.entry}>
     <${Keys} does=${does} turn=${turn} walkTo=${walkTo} zoom=${(by) => setZoom(by ? zoomed(zoom, by) : 1)}
       lines=${() => setAsLines(!asLines)} leave=${() => go(queuePath(queueFilters()))} />
     <${ReportBar} row=${row} result=${result} at=${at} saver=${saver} does=${does} may=${may} session=${session} reload=${reload} />

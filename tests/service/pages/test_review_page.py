@@ -1,0 +1,294 @@
+"""What a reviewer can do in a browser, with the keyboard alone."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from reports import BLOTTED, blotted_scan, long_report, open_page, words_of, work_off
+from running import Service
+
+from gipr_ml.errors import MissingPart
+
+SAMPLES = words_of("zh").parents[3] / "samples"
+DAMAGED = SAMPLES / "wangchuan_forestry_2022_damaged.txt"
+LOST = "t3/unavailable_not_held/natural_person"
+TOTAL = "t4/reconsideration/total"
+
+
+def spoken(language: str) -> dict[str, str]:
+    words: dict[str, str] = json.loads(words_of(language).read_text("utf-8"))
+    return words
+
+
+@pytest.fixture(scope="session")
+def scan() -> tuple[bytes, dict[str, object]]:
+    try:
+        return blotted_scan()
+    except MissingPart as missing:
+        pytest.skip(str(missing))
+
+
+def send(shown: Service, name: str, data: bytes) -> str:
+    with shown.client() as client:
+        report = client.send((name, data), wait=120)[0].report
+    assert report is not None
+    return report
+
+
+def damaged(shown: Service, mark: str) -> str:
+    """The damaged sample as a report of its own."""
+    return send(shown, f"{mark}.txt", DAMAGED.read_bytes() + f"\n{mark}\n".encode())
+
+
+def test_a_scan_with_faults_is_worked_off_with_the_keyboard(page: Page, shown: Service, scan):
+    data, printed = scan
+    open_page(page, shown.url)
+    page.locator("#files").set_input_files(
+        {"name": "blotted.pdf", "mimeType": "application/pdf", "buffer": data}
+    )
+    expect(page.locator(".uploads li.needs_review")).to_be_visible(timeout=120_000)
+    page.locator("h1").click()
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    expect(page.locator(".report-bar .chip").first).to_have_class(re.compile("needs_review"))
+    expect(page.locator(".sheet img")).to_have_js_property("complete", True)
+
+    used = work_off(page, printed)
+
+    assert "a" in used
+    assert "Enter" in used
+    expect(page.locator(".report-bar .chip").first).to_have_class(re.compile("consistent"))
+    expect(page.locator(".save")).to_contain_text(spoken("zh")["saved"].partition(" ")[0])
+    report = page.url.rpartition("/")[2]
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_url(lambda url: report not in url)
+    with shown.client() as client:
+        result = client.result(report)
+        assert client.status(report)["review"] == "done"
+    assert result.status == "consistent"
+    values = {cell.key: cell.value for cell in result.cells}
+    assert [values[key] for key in BLOTTED] == [printed[key] for key in BLOTTED]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_each_key_does_what_the_screen_says(page: Page, shown: Service, language):
+    words = spoken(language)
+    report = damaged(shown, f"keys {language}")
+    open_page(page, shown.url, f"#/report/{report}", language)
+    current = page.locator(".cell.current")
+    status = page.locator(".report-bar .chip").first
+    expect(status).to_contain_text(words["status.needs_review"])
+    expect(current).to_have_id(f"cell-{TOTAL}")
+    expect(page.locator(".sum dd")).to_have_text(["6", "5", "+1"])
+
+    page.keyboard.press("n")
+    expect(current).to_have_id(f"cell-{LOST}")
+    expect(page.locator(".option b")).to_have_text(["12"])
+    page.keyboard.press("a")
+    expect(page.locator(f"[id='cell-{LOST}']")).to_have_class(re.compile("corrected"))
+    expect(current).to_have_id(f"cell-{TOTAL}")
+
+    page.keyboard.press("Enter")
+    page.keyboard.type("7")
+    expect(page.locator(".preview")).to_contain_text("+2")
+    page.keyboard.press("Backspace")
+    page.keyboard.type("5")
+    expect(page.locator(".preview")).to_contain_text(words["preview.consistent"])
+    page.keyboard.press("Enter")
+    expect(status).to_contain_text(words["status.consistent"])
+
+    page.keyboard.press("u")
+    expect(status).to_contain_text(words["status.needs_review"])
+    page.keyboard.press("r")
+    expect(status).to_contain_text(words["status.consistent"])
+    page.keyboard.press("Control+z")
+    expect(status).to_contain_text(words["status.needs_review"])
+    page.keyboard.press("s")
+    expect(page.locator(".nothing")).to_be_visible()
+
+    page.keyboard.press("y")
+    expect(page.locator("dialog tbody tr")).to_have_count(7)
+    expect(page.locator("dialog tbody tr").first).to_contain_text(
+        words["entry.decision.printed_so"]
+    )
+    page.keyboard.press("Escape")
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_url(lambda url: report not in url)
+    with shown.client() as client:
+        kept = client.raw_result(report)
+    assert [one["verdict"] for one in kept["review"]["decisions"]] == ["printed_so"]
+    assert kept["review"]["state"] == "done"
+
+
+def test_a_cell_and_its_place_light_up_together(page: Page, shown: Service, scan):
+    report = send(shown, "blotted.pdf", scan[0])
+    open_page(page, shown.url, f"#/report/{report}")
+    page.locator(f"[id='cell-{TOTAL}']").click()
+    place = page.locator(".spot.current")
+    expect(place).to_have_attribute("data-cell", TOTAL)
+    box, frame = place.bounding_box(), page.locator(".sheet-frame").bounding_box()
+    assert box is not None
+    assert frame is not None
+    assert frame["x"] <= box["x"] <= frame["x"] + frame["width"]
+    assert frame["y"] <= box["y"] <= frame["y"] + frame["height"]
+    page.locator("[data-cell='t4/reconsideration/upheld']").click()
+    expect(page.locator(".cell.current")).to_have_id("cell-t4/reconsideration/upheld")
+    page.keyboard.press("ArrowRight")
+    expect(place).to_have_attribute("data-cell", "t4/reconsideration/corrected")
+    assert page.locator(".sheet svg text").count() == 0
+
+
+def test_where_there_is_no_page_the_lines_light_up(page: Page, shown: Service):
+    open_page(page, shown.url, f"#/report/{damaged(shown, 'lines')}")
+    expect(page.locator(".piece.current")).to_have_text("6")
+    numbers = [int(text) for text in page.locator(".lines tbody th").all_inner_texts()]
+    assert numbers == list(range(1, len(numbers) + 1))
+    page.locator(".piece.current + .piece").click()
+    expect(page.locator(".cell.current")).to_have_id("cell-t4/litigation_direct/upheld")
+
+
+def test_the_label_of_a_line_is_changed_with_two_keys(page: Page, shown: Service):
+    report = damaged(shown, "label")
+    open_page(page, shown.url, f"#/report/{report}")
+    expect(page.locator(".piece.current")).to_be_visible()
+    page.keyboard.press("l")
+    page.locator(".labels button").first.wait_for()
+    page.keyboard.press("5")
+    expect(page.locator(".label .given")).to_have_text(spoken("zh")["label.note"])
+    with shown.client() as client:
+        labels = client.raw_result(report)["review"]["labels"]
+    assert [one["label"] for one in labels] == ["note"]
+
+
+def test_what_is_typed_outlives_a_lost_connection(page: Page, shown: Service):
+    report = damaged(shown, "connection")
+    open_page(page, shown.url, f"#/report/{report}")
+    expect(page.locator(".cell.current")).to_have_id(f"cell-{TOTAL}")
+    page.context.set_offline(True)
+    page.keyboard.press("Enter")
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    expect(page.locator(".save")).to_have_class(re.compile("offline"))
+    expect(page.locator(f"[id='cell-{TOTAL}']")).to_have_text(re.compile("5"))
+    page.context.set_offline(False)
+    page.locator(".save button").click()
+    expect(page.locator(f"[id='cell-{TOTAL}']")).to_have_class(re.compile("corrected"))
+    with shown.client() as client:
+        assert [entry["kind"] for entry in client.history(report)] == ["read", "value"]
+
+
+def test_nothing_is_entered_over_what_somebody_else_did(page: Page, shown: Service):
+    report = damaged(shown, "two people")
+    open_page(page, shown.url, f"#/report/{report}")
+    expect(page.locator(".cell.current")).to_have_id(f"cell-{TOTAL}")
+    with shown.client() as client:
+        client.change(report, {"kind": "value", "cell": LOST, "value": 12})
+    page.keyboard.press("Enter")
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    expect(page.locator(".save")).to_contain_text(f"{TOTAL} = 5")
+    expect(page.locator(f"[id='cell-{LOST}']")).to_have_class(re.compile("corrected"))
+    page.locator(".save button").click()
+    expect(page.locator(".report-bar .chip").first).to_have_class(re.compile("consistent"))
+
+
+def test_coming_back_goes_on_where_one_was(page: Page, shown: Service):
+    report = damaged(shown, "place")
+    open_page(page, shown.url, f"#/report/{report}")
+    expect(page.locator(".cell.current")).to_have_id(f"cell-{TOTAL}")
+    page.keyboard.press("n")
+    expect(page.locator(".cell.current")).to_have_id(f"cell-{LOST}")
+    page.keyboard.press("q")
+    page.wait_for_url("**/#/queue**")
+    page.goto(f"{shown.url}/#/report/{report}")
+    expect(page.locator(".cell.current")).to_have_id(f"cell-{LOST}")
+
+
+def test_a_second_reviewer_is_asked_for_and_every_state_is_seen_again(page: Page, shown: Service):
+    report = damaged(shown, "second")
+    with shown.client() as client:
+        client.change(report, {"kind": "value", "cell": LOST, "value": 12})
+        client.change(report, {"kind": "value", "cell": TOTAL, "value": 5})
+        client.change(report, {"kind": "review", "review": "done"})
+    words = spoken("zh")
+    open_page(page, shown.url, f"#/report/{report}")
+    page.get_by_role("button", name=words["second"]).click()
+    expect(page.locator(".chip.review-second_wanted")).to_be_visible()
+    page.goto(f"{shown.url}/#/report/{report}?at=1")
+    expect(page.locator(".chip.needs_review")).to_be_visible()
+    expect(page.locator(".old")).to_contain_text(words["old"].partition("{")[0].strip())
+    expect(page.get_by_role("button", name=words["finish"])).to_be_disabled()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("path", ["#/queue", "#/dashboard", "#/models", "#/report"])
+def test_no_barrier_for_screen_readers(page: Page, shown: Service, path, language):
+    report = damaged(shown, "barriers")
+    open_page(page, shown.url, path.replace("report", f"report/{report}"), language)
+    page.locator("table").first.wait_for()
+    found = Axe().run(page).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+
+
+def test_a_report_of_200_pages_opens_at_its_tables(page: Page, shown: Service):
+    sample = (SAMPLES / "shazhou_tourism_2024_scan.pdf").read_bytes()
+    report = send(shown, "long.pdf", long_report(sample, 200))
+    open_page(page, shown.url, f"#/report/{report}")
+    page.locator(f"[id='cell-{TOTAL}']").click()
+    expect(page.locator(".spot.current")).to_have_attribute("data-cell", TOTAL)
+    expect(page.locator(".thumbs button")).to_have_count(200)
+    expect(page.locator(".thumbs [aria-current]")).to_be_in_viewport()
+    # Pictures that are out of sight are not fetched.
+    assert page.locator(".thumbs img").evaluate_all("all => all.filter(i => i.complete).length") < 60
+    page.keyboard.press("PageUp")
+    expect(page.locator(".spot.current")).to_have_count(0)
+
+
+def test_wrong_files_are_refused_in_words(page: Page, shown: Service):
+    open_page(page, shown.url)
+    files = [
+        {"name": "letter.txt", "mimeType": "text/plain", "buffer": "今天天气很好。".encode()},
+        {"name": "empty.pdf", "mimeType": "application/pdf", "buffer": b""},
+        {"name": "broken.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 nonsense"},
+    ]
+    page.locator("#files").set_input_files(files)
+    expect(page.locator(".uploads li.rejected")).to_have_count(2)
+    expect(page.locator(".uploads li.refused")).to_contain_text(spoken("zh")["error.input.empty"])
+    page.locator(".uploads li.rejected a", has_text="letter").click()
+    expect(page.locator(".nothing.rejected")).to_be_visible()
+    expect(page.locator(".tables .empty")).to_contain_text(spoken("zh")["status.rejected"])
+
+
+def test_files_are_dropped_anywhere(page: Page, shown: Service):
+    open_page(page, shown.url)
+    page.locator(".queue-head").wait_for()
+    dropped = page.evaluate_handle(
+        "text => { const data = new DataTransfer();"
+        " data.items.add(new File([text], 'dropped.txt')); return data; }",
+        DAMAGED.read_text("utf-8") + "\ndropped\n",
+    )
+    page.dispatch_event("body", "dragover", {"dataTransfer": dropped})
+    expect(page.locator(".drop")).to_be_visible()
+    page.dispatch_event("body", "drop", {"dataTransfer": dropped})
+    expect(page.locator(".uploads li.needs_review")).to_contain_text("dropped.txt")
+
+
+def test_the_queue_filters_searches_and_counts_the_day(page: Page, shown: Service):
+    damaged(shown, "filters")
+    send(shown, "chengxi.txt", (SAMPLES / "chengxi_culture_2023.txt").read_bytes())
+    open_page(page, shown.url)
+    rows = page.locator(".queue tbody tr")
+    page.locator("#search").fill("澄溪市")
+    expect(rows).to_have_count(1)
+    expect(rows.first).to_contain_text("澄溪市文化局")
+    page.locator("#filter-status").select_option("rejected")
+    expect(page.locator(".empty")).to_contain_text(spoken("zh")["queue.none"])
+    page.locator(".filters button").click()
+    page.locator("#filter-finding").select_option("completeness.lost_cells")
+    expect(rows.first).to_contain_text("望川县林业局")
+    expect(page.locator(".day")).to_contain_text(re.compile(r"\d"))
