@@ -61,9 +61,8 @@ def long_report(sample: bytes, pages: int) -> bytes:
 
 def open_page(page: Page, url: str, path: str = "#/queue", language: str = "zh") -> None:
     """Open a part of the page in a language."""
-    page.add_init_script(
-        f"localStorage.getItem('gipr.language') || localStorage.setItem('gipr.language', '{language}')"
-    )
+    chosen = "localStorage.getItem('gipr.language')"
+    page.add_init_script(f"{chosen} || localStorage.setItem('gipr.language', '{language}')")
     page.goto(f"{url}/{path}")
 
 

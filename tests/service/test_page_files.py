@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from reports import words_of
+from reviewing import words_of
 
 from gipr_ml.service.official import forms_view
 

@@ -7,13 +7,13 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from conftest import SAMPLES
 from playwright.sync_api import Page, expect
-from reports import BLOTTED, blotted_scan, long_report, open_page, words_of, work_off
+from reviewing import BLOTTED, blotted_scan, long_report, open_page, words_of, work_off
 from running import Service
 
 from gipr_ml.errors import MissingPart
 
-SAMPLES = words_of("zh").parents[3] / "samples"
 DAMAGED = SAMPLES / "wangchuan_forestry_2022_damaged.txt"
 LOST = "t3/unavailable_not_held/natural_person"
 TOTAL = "t4/reconsideration/total"
@@ -244,7 +244,9 @@ def test_a_report_of_200_pages_opens_at_its_tables(page: Page, shown: Service):
     expect(page.locator(".thumbs button")).to_have_count(200)
     expect(page.locator(".thumbs [aria-current]")).to_be_in_viewport()
     # Pictures that are out of sight are not fetched.
-    assert page.locator(".thumbs img").evaluate_all("all => all.filter(i => i.complete).length") < 60
+    assert (
+        page.locator(".thumbs img").evaluate_all("all => all.filter(i => i.complete).length") < 60
+    )
     page.keyboard.press("PageUp")
     expect(page.locator(".spot.current")).to_have_count(0)
 
