@@ -53,3 +53,9 @@ def test_scripts_stay_short_and_load_nothing_from_elsewhere():
         if path.suffix in (".js", ".css", ".html"):
             found = re.findall(r"https?://[\w./]+|@import", path.read_text("utf-8"))
             assert set(found) <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml"}
+
+
+def test_every_script_is_fetched_at_once():
+    index = (PAGES / "index.html").read_text("utf-8")
+    named = set(re.findall(r'(?:href|src)="/page/([\w/.-]+\.js)"', index))
+    assert named == {str(path.relative_to(PAGES)) for path in PAGES.rglob("*.js")}

@@ -20,7 +20,7 @@ export function ReportBar({ row, result, at, saver, does, may, session, reload }
   const old = at !== null ? result.review.entry : null;
   return html`<header class="report-bar">
     <a href=${queuePath(queueFilters())} class="back" aria-label=${t("nav.queue")}>‹</a>
-    <h1 title=${row.name}>${result.agency ?? t("agency.unknown")} <b>${result.year ?? t("year.unknown")}</b>
+    <h1 title=${row.name}>${result.agency ?? (result.status === "rejected" ? row.name : t("agency.unknown"))} <b>${result.year ?? (result.status === "rejected" ? "" : t("year.unknown"))}</b>
       <button type="button" class="quiet" onClick=${does.heading} disabled=${!may} aria-label=${t("heading.change")}>✎</button></h1>
     <${Chip} kind=${result.status} words=${t(`status.${result.status}`)} />
     <${Chip} kind=${`review-${review}`} words=${t(`review.${review}`) + (by ? ` · ${by}` : "")} />

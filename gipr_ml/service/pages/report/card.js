@@ -48,7 +48,7 @@ export function Options({ options, names, current, take }) {
   return html`<div class="options"><h3>${t("proposals")}</h3><ol>${options.map((option, index) => {
     const { proposal, cell, value } = option;
     const first = value === proposal.value;
-    return html`<li key=${`${cell}${value}`}><button type="button" class="option" onClick=${() => take(option)}
+    return html`<li key=${`${cell}${value}`} class=${first ? "first" : ""}><button type="button" class="option" onClick=${() => take(option)}
         aria-keyshortcuts=${index === 0 ? "a 1" : String(index + 1)}>
       <kbd>${index === 0 ? "a" : index + 1}</kbd> <b>${figure(value)}</b>
       <span>${cell === current ? "" : cellName(cell, names)}</span>

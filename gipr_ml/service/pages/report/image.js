@@ -68,10 +68,10 @@ function Thumbs({ pages, number, turn, marked }) {
     </button>`)}</nav>`;
 }
 
-function Sheet({ page, cells, marks, current, about, zoom, choose, setZoom }) {
+function Sheet({ page, cells, marks, current, anchor, about, zoom, choose, setZoom }) {
   const frame = useRef(null);
   const here = cells.filter((cell) => cell.source?.box && cell.source.page === page.number);
-  const chosen = here.find((cell) => cell.key === current);
+  const chosen = here.find((cell) => cell.key === anchor?.key);
 
   // What is looked at stands in the middle, also after the zoom has changed.
   useLayoutEffect(() => {

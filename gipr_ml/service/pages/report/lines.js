@@ -18,7 +18,7 @@ export function labelOf(line, labels) {
  *   choose: (key: string) => void, chooseLine: (line: number) => void, relabel: (line: number) => void}} props
  */
 export function Lines(props) {
-  const { result, current, line } = props;
+  const { result, current, anchor, line } = props;
   const list = useRef(null);
   const labels = new Map(result.review.labels.map((one) => [one.line, one]));
   const places = new Map();
@@ -30,7 +30,7 @@ export function Lines(props) {
   }
   useEffect(() => {
     const root = list.current;
-    const shown = root?.querySelector(line === null ? ".piece.current" : `[data-line="${line}"]`);
+    const shown = root?.querySelector(`[data-line="${line ?? anchor?.source.line}"]`);
     shown?.scrollIntoView({ block: "center" });
   }, [current, line, result.sha256]);
   return html`<div class="lines" ref=${list} tabindex="0" role="group" aria-label=${t("lines.title")}>
@@ -42,10 +42,11 @@ export function Lines(props) {
   </div>`;
 }
 
-function LineRow({ one, given, places, marks, current, about, line, choose, chooseLine, relabel }) {
+function LineRow({ one, given, places, marks, current, anchor, about, line, choose, chooseLine, relabel }) {
   const label = given?.label ?? one.label;
   const unsure = !given && (one.label === "unresolved" || one.confidence < UNSURE);
-  const classes = ["line", label, unsure && "unsure", one.number === line && "current"].filter(Boolean);
+  const classes = ["line", label, unsure && "unsure", one.number === line && "current",
+    anchor && anchor.key !== current && anchor.source.line === one.number && "near"].filter(Boolean);
   const confidence = unsure ? percent(one.confidence) : "";
   return html`<tr class=${classes.join(" ")} data-line=${one.number}>
     <th scope="row">${one.number + 1}</th>

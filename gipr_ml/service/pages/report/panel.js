@@ -5,8 +5,8 @@
 import { html, useEffect, useRef } from "../vendor/preact-htm.js";
 import { t } from "../lib/words.js";
 import { FindingText, KeyButton, Options, ValueBox } from "./card.js";
-import { cellName, findingWords } from "./forms.js";
-import { fails } from "./problems.js";
+import { cellName, findingWords, identityOf } from "./forms.js";
+import { confirmable, fails } from "./problems.js";
 
 export function Panel(props) {
   const { problem, problems, does } = props;
@@ -25,6 +25,8 @@ export function Panel(props) {
 
 function Card({ report, result, forms, names, cells, problem, current, known, options, does, draft, setDraft, setCell, marks, may }) {
   const findings = (problem?.findings ?? []).map((index) => result.findings[index]);
+  const unchecked = findings.filter((one) => one.outcome === "not_checkable" && identityOf(one, forms) && findings.length > 1);
+  const told = findings.filter((one) => !unchecked.includes(one));
   const hints = result.findings.filter((one) => one.severity === "info" && one.rule.startsWith("fault.") && one.cells.includes(problem?.focus));
   const box = known ? html`<${ValueBox} report=${report} result=${result} cell=${known} forms=${forms} names=${names}
     draft=${draft} setDraft=${(text) => may && setDraft(text)} save=${does.value} correction=${marks.get(current)?.correction ?? null} />` : null;
@@ -33,7 +35,8 @@ function Card({ report, result, forms, names, cells, problem, current, known, op
     ${problem ? null : html`<div class=${`nothing ${result.status}`}><p><b>${t(`nothing.${result.status}`)}</b></p><p>${t("nothing.words")}</p></div>`}
     ${problem?.kind === "heading" ? html`<p class="finding-words">${t("heading.missing")}</p>` : null}
     ${problem?.kind === "line" ? html`<${LineProblem} line=${result.lines.find((one) => one.number === problem.line)} />` : null}
-    ${findings.length ? html`<ul class="findings">${findings.map((finding) => html`<${FindingText} finding=${finding} forms=${forms} cells=${cells} choose=${setCell} />`)}</ul>` : null}
+    ${told.length ? html`<ul class="findings">${told.map((finding) => html`<${FindingText} finding=${finding} forms=${forms} cells=${cells} choose=${setCell} />`)}</ul>` : null}
+    ${unchecked.length ? html`<details class="unchecked"><summary>${t("unchecked", { number: unchecked.length })}</summary>${unchecked.map((one) => html`<p class="hint">${findingWords(one, forms)}</p>`)}</details>` : null}
     ${quotes.map((one) => html`<blockquote>${one.quote}</blockquote>`)}
     <${Options} options=${options} names=${names} current=${current} take=${(option) => does.accept(options.indexOf(option))} />
     ${box}
@@ -50,7 +53,7 @@ function Actions({ problem, current, known, does, may, options, result }) {
   const findings = (problem?.findings ?? []).map((index) => result.findings[index]);
   const failing = findings.some((one) => one.outcome === "fail");
   const legible = known && !["lost", "illegible"].includes(known.state);
-  const many = findings.length > 0 && new Set(findings.flatMap((one) => one.cells)).size > 1;
+  const many = confirmable(result, problem).length > 1;
   return html`<div class="actions" role="toolbar" aria-label=${t("actions")}>
     ${current ? html`
       ${options.length ? html`<${KeyButton} name="a" words=${t("key.accept.short")} act=${() => does.accept(0)} strong=${true} />` : null}

@@ -25,6 +25,19 @@ export function cellsOf(result) {
   return new Map(result.cells.map((cell) => [cell.key, cell]));
 }
 
+/**
+ * The cell whose place shows where another one stands: itself, or for one that was not found its
+ * nearest neighbour in the same row.
+ */
+export function anchorOf(result, key) {
+  const keys = result.cells.map((cell) => cell.key);
+  const here = keys.indexOf(key);
+  const row = key?.replace(/[^/]*$/, "");
+  const placed = result.cells.filter((cell) => cell.source && (cell.key === key || cell.key.startsWith(row)));
+  const far = (cell) => Math.abs(keys.indexOf(cell.key) - here);
+  return placed.sort((a, b) => far(a) - far(b))[0] ?? null;
+}
+
 /** Whether a finding says that figures contradict each other. */
 export function fails(finding) {
   return finding.outcome === "fail" && finding.severity === "error";
@@ -98,6 +111,13 @@ function suspect(finding, open, proposals) {
   const best = Math.max(...finding.cells.map(weight));
   const likely = finding.cells.filter((key) => weight(key) === best);
   return likely[likely.length - 1];
+}
+
+/** The cells that somebody may confirm all at once: those that reading was not sure of. */
+export function confirmable(result, problem) {
+  const findings = (problem?.findings ?? []).map((index) => result.findings[index]);
+  const unsure = findings.filter((one) => one.rule === "reading.low_confidence" || isDoubt(result, one));
+  return [...new Set(unsure.flatMap((one) => one.cells))];
 }
 
 function headingProblem(result) {

@@ -15,7 +15,7 @@ import { HistoryDialog } from "./history.js";
 import { PageImages, keptZoom, zoomed } from "./image.js";
 import { Lines } from "./lines.js";
 import { Panel } from "./panel.js";
-import { cellsOf, following, marksOf, problemsOf } from "./problems.js";
+import { anchorOf, cellsOf, confirmable, following, marksOf, problemsOf } from "./problems.js";
 import { pendingCells, toRedo, toUndo, useReport } from "./state.js";
 import { OfficialTable } from "./table.js";
 import { nextReport, queueFilters } from "../queue/filters.js";
@@ -44,6 +44,7 @@ export function ReportPage({ id, at, session }) {
   const problem = problems.find((one) => one.id === chosen) ?? problems[0] ?? null;
   const current = cell ?? problem?.focus ?? null;
   const known = facts?.cells.get(current) ?? null;
+  const anchor = current && result ? anchorOf(result, current) : null;
   const about = useMemo(() => new Set(problem && problem.cells.length <= 40 ? problem.cells : []), [problem]);
   const may = at === null && session.role !== "read" && saver !== null;
 
@@ -55,7 +56,7 @@ export function ReportPage({ id, at, session }) {
     if (problem) localStorage.setItem(placeOf(id), problem.id);
   }, [problem?.id]);
   useEffect(() => {
-    const at = known?.source?.page ?? (current ? null : result?.cells.find((one) => one.source?.page)?.source.page);
+    const at = anchor?.source.page ?? (current ? null : result?.cells.find((one) => one.source?.page)?.source.page);
     if (at) setPage(at);
     const button = current && document.getElementById(`cell-${current}`);
     button?.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -106,14 +107,13 @@ export function ReportPage({ id, at, session }) {
   };
   const line = problem?.line ?? null;
   const relabel = (number) => may && setDialog({ line: number });
-  const sameFinding = () => [...new Set((problem?.findings ?? []).flatMap((index) => result.findings[index].cells))];
   const does = {
     next: () => step(1),
     before: () => step(-1),
     accept: (index) => save(actions.accept(options[index])),
     type: () => (current ? setDraft("") : line !== null ? relabel(line) : problem?.kind === "heading" && setDialog("heading")),
     confirm: () => save(actions.confirmed(result, current ? [current] : [])),
-    confirmAll: () => save(actions.confirmed(result, sameFinding())),
+    confirmAll: () => save(actions.confirmed(result, confirmable(result, problem))),
     empty: (state) => save(actions.empty(current, state)),
     printedSo: () => save(actions.decided(result, problem, "printed_so")),
     dismiss: () => save(actions.decided(result, problem, "confirmed")),
@@ -134,7 +134,7 @@ export function ReportPage({ id, at, session }) {
     const number = pages[place + by]?.number;
     if (number) setPage(number);
   };
-  const shown = { result, pages, forms, cells: facts.cells, marks: facts.marks, names: facts.names, current, about, line };
+  const shown = { result, pages, forms, cells: facts.cells, marks: facts.marks, names: facts.names, current, anchor, about, line };
   const left = !pages.length || asLines || line !== null;
   return html`<main class="report" data-entry=${result.review.entry}>
     <${Keys} does=${does} turn=${turn} walkTo=${walkTo} zoom=${(by) => setZoom(by ? zoomed(zoom, by) : 1)}

@@ -45,7 +45,12 @@ function Label({ box }) {
   if (!box.text.zh) return html`<td class="head" ...${span}></td>`;
   const scope = box.label ? "row" : box.height > 2 ? "rowgroup" : box.width > 1 ? "colgroup" : "col";
   return html`<th class=${box.label ? "label" : "head"} scope=${scope} ...${span} title=${box.text.zh}
-    ><span>${pick(box.text)}</span></th>`;
+    ><span>${box.label ? pick(box.text) : hyphened(pick(box.text))}</span></th>`;
+}
+
+/** A text with places where long English words may break: official columns are narrow. */
+function hyphened(text) {
+  return text.replace(/([A-Za-z]{5})(?=[a-z]{4})/g, "$1\u00ad");
 }
 
 function Figure({ box, table, cells, marks, pending, current, about, choose }) {
