@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from gipr_ml.export.reasons import reason_in_chinese
 from gipr_ml.service.changes import Change
 from gipr_ml.service.store.access import Role, Who
 from gipr_ml.service.store.jobs import Job
@@ -68,6 +69,7 @@ class ReportView(BaseModel):
     entry: int = Field(description="Number of the last entry of its history; 0 before a reading.")
     status: Status | None
     reason: str | None = Field(description="Why it was rejected.")
+    reason_zh: str | None = Field(description="The same in Chinese.")
     agency: str | None
     year: int | None
     errors: int
@@ -94,6 +96,7 @@ class ReportView(BaseModel):
             {name: getattr(row, name) for name in plain}
             | {name: None if (at := getattr(row, name)) is None else iso(at) for name in times}
             | {
+                "reason_zh": reason_in_chinese(row.reason) if row.reason else None,
                 "progress": row.state,
                 "progress_share": row.progress,
                 "progress_step": row.step,

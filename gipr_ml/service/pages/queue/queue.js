@@ -6,7 +6,7 @@ import { html, useEffect, useRef, useState } from "../vendor/preact-htm.js";
 import { get, post } from "../lib/api.js";
 import { useKeys } from "../lib/keys.js";
 import { go, queuePath, reportPath } from "../lib/route.js";
-import { figure, moment, percent, ruleName, t } from "../lib/words.js";
+import { figure, lang, moment, percent, ruleName, t } from "../lib/words.js";
 import { Chip } from "../report/bar.js";
 import { EMPTY, keepFilters } from "./filters.js";
 import { DropTarget, UploadButton, UploadList, useUploads } from "./upload.js";
@@ -121,6 +121,9 @@ function Rows({ rows, loaded, here, filtered, reload }) {
     <tbody>${rows.map((row, index) => html`<${QueueRow} key=${row.id} row=${row} here=${index === here} reload=${reload} />`)}</tbody></table>`;
 }
 
+/** Why a report was rejected, in the language of the page. */
+const reason = (row) => (lang() === "zh" ? row.reason_zh : row.reason);
+
 function QueueRow({ row, here, reload }) {
   const failed = row.progress === "failed" || row.progress === "cancelled";
   const reading = row.progress === "queued" || row.progress === "running";
@@ -130,7 +133,7 @@ function QueueRow({ row, here, reload }) {
     <td>${failed ? html`<${Chip} kind="rejected" words=${t(`progress.${row.progress}`)} /> <button type="button" onClick=${retry}>${t("retry")}</button>`
       : reading ? html`<${Chip} kind="waiting" words=${t(`progress.${row.progress}`)} />` : html`<${Chip} kind=${row.status} words=${t(`status.${row.status}`)} />`}</td>
     <td class="who"><a class="name" href=${reportPath(row.id)}>${row.agency ?? row.name}</a>
-      <small>${failed ? row.progress_reason : row.reason ?? (row.agency ? row.name : "")}</small></td>
+      <small>${failed ? row.progress_reason : reason(row) ?? (row.agency ? row.name : "")}</small></td>
     <td class="number">${row.year ?? "—"}</td>
     ${count(row.errors, "bad")}${count(row.warnings, "warn")}${count(row.open, "bold")}${count(row.proposals, "plain")}
     <td class="number">${percent(row.confidence)}</td>

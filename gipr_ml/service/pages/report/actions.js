@@ -40,9 +40,9 @@ export function confirmed(result, keys) {
   return changes.length && changes.length <= 200 ? changes : null;
 }
 
-/** The same decision on every finding of a problem. @param {"confirmed" | "printed_so"} verdict */
+/** The same decision on every finding of a problem. @param {"confirmed" | "dismissed" | "noted"} verdict */
 export function decided(result, problem, verdict, note = "") {
-  const prints = (problem?.findings ?? []).map((index) => result.review.fingerprints[index]);
+  const prints = (problem?.findings ?? []).map((index) => result.findings[index].fingerprint);
   return prints.length ? prints.map((finding) => ({ kind: "decision", finding, verdict, note })) : null;
 }
 

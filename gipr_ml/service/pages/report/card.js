@@ -39,6 +39,7 @@ function Sum({ finding, forms, cells, choose }) {
 export function FindingText({ finding, forms, cells, choose }) {
   return html`<li class=${finding.severity}>
     <p>${findingWords(finding, forms)}</p>
+    ${finding.decision ? html`<p class="hint">${t(finding.decision.finding !== finding.fingerprint ? "decision.stale" : `entry.decision.${finding.decision.verdict}`)} · ${finding.decision.who} <q>${finding.decision.why}</q></p>` : null}
     ${finding.outcome === "fail" ? html`<${Sum} finding=${finding} forms=${forms} cells=${cells} choose=${choose} />` : null}
   </li>`;
 }

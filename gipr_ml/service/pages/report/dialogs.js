@@ -74,7 +74,7 @@ export function HeadingDialog({ result, close, save }) {
 export const KEYS = [
   ["n j", "key.next"], ["p k", "key.before"], ["a 1–9", "key.accept"], ["Enter", "key.type"],
   ["c", "key.confirm"], ["⇧C", "key.confirm_all"], ["b", "key.blank"], ["/", "key.not_applicable"],
-  ["i", "key.illegible"], ["s", "key.printed_so"], ["d", "key.dismiss"], ["m", "key.note"], ["l", "key.label"],
+  ["i", "key.illegible"], ["s", "key.printed_so"], ["e", "key.fault"], ["d", "key.dismiss"], ["m", "key.note"], ["l", "key.label"],
   ["h", "key.heading"], ["u Ctrl+Z", "key.undo"], ["r", "key.redo"], ["⇧Enter", "key.done"], ["← ↑ ↓ →", "key.cells"],
   ["PgUp PgDn", "key.pages"], ["+ − 0", "key.zoom"], ["t", "key.lines"], ["y", "key.history"], ["q", "key.queue"], ["?", "key.help"],
 ];

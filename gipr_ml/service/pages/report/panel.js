@@ -63,7 +63,7 @@ function Actions({ problem, current, known, does, may, options, result }) {
       <${KeyButton} name="b" words=${t("key.blank")} act=${() => does.empty("blank")} />
       <${KeyButton} name="/" words=${t("key.not_applicable")} act=${() => does.empty("not_applicable")} />
       <${KeyButton} name="i" words=${t("key.illegible")} act=${() => does.empty("illegible")} />` : null}
-    ${failing ? html`<${KeyButton} name="s" words=${t("key.printed_so")} act=${does.printedSo} />` : null}
+    ${failing ? html`<${KeyButton} name="s" words=${t("key.printed_so")} act=${does.printedSo} /><${KeyButton} name="e" words=${t("key.fault")} act=${does.fault} />` : null}
     ${findings.length ? html`<${KeyButton} name="d" words=${t("key.dismiss")} act=${does.dismiss} /><${KeyButton} name="m" words=${t("key.note")} act=${does.note} />` : null}
     ${problem?.kind === "line" || known?.source?.line != null ? html`<${KeyButton} name="l" words=${t("key.label")} act=${does.label} strong=${problem?.kind === "line"} />` : null}
     ${problem?.kind === "heading" ? html`<${KeyButton} name="h" words=${t("key.heading")} act=${does.heading} strong=${true} />` : null}

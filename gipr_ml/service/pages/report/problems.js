@@ -71,7 +71,7 @@ export function problemsOf(result) {
       for (const key of missing) single(key, index, finding);
     } else {
       const focus = finding.cells.find((key) => proposals.has(key)) ?? finding.cells[0] ?? null;
-      const id = `finding:${result.review.fingerprints[index]}`;
+      const id = `finding:${result.findings[index].fingerprint}`;
       add(id, { kind: "finding", severity: finding.severity, focus, cells: finding.cells }, index);
     }
   }

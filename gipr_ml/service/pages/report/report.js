@@ -6,7 +6,7 @@ import { html, useEffect, useMemo, useState } from "../vendor/preact-htm.js";
 import { get } from "../lib/api.js";
 import { useKeys } from "../lib/keys.js";
 import { go, queuePath, reportPath } from "../lib/route.js";
-import { figure, t } from "../lib/words.js";
+import { figure, lang, t } from "../lib/words.js";
 import * as actions from "./actions.js";
 import { Dialog, HeadingDialog, HelpDialog, LabelDialog, NoteDialog } from "./dialogs.js";
 import { formCells, tablesOf, walk } from "./forms.js";
@@ -115,8 +115,9 @@ export function ReportPage({ id, at, session }) {
     confirm: () => save(actions.confirmed(result, current ? [current] : [])),
     confirmAll: () => save(actions.confirmed(result, confirmable(result, problem))),
     empty: (state) => save(actions.empty(current, state)),
-    printedSo: () => save(actions.decided(result, problem, "printed_so")),
-    dismiss: () => save(actions.decided(result, problem, "confirmed")),
+    printedSo: () => save(actions.decided(result, problem, "dismissed", t("printed_so"))),
+    fault: () => save(actions.decided(result, problem, "confirmed")),
+    dismiss: () => save(actions.decided(result, problem, "dismissed")),
     note: () => setDialog("note"),
     label: () => relabel(line ?? known?.source?.line ?? null),
     heading: () => setDialog("heading"),
@@ -148,7 +149,7 @@ export function ReportPage({ id, at, session }) {
         : html`<${PageImages} ...${shown} cells=${result.cells} number=${page} turn=${(number) => number && setPage(number)} zoom=${zoom} setZoom=${setZoom} choose=${setCell} />`}
     </section>
     <section class="tables" aria-label=${t("tables")} tabindex="0">
-      ${result.status === "rejected" ? html`<p class="empty">${t("status.rejected")}<br />${result.reason}</p>` : null}
+      ${result.status === "rejected" ? html`<p class="empty"><b>${t("status.rejected")}</b><br />${lang() === "zh" ? html`${row.reason_zh}<br /><small>${result.reason}</small>` : result.reason}</p>` : null}
       ${facts.tables.map((table) => html`<${OfficialTable} key=${table.table} table=${table} ...${shown} pending=${pendingCells(saver)} choose=${setCell} />`)}
     </section>
     <${Panel} report=${id} ...${shown} problem=${problem} problems=${problems} options=${options} known=${known} does=${does}
@@ -157,8 +158,8 @@ export function ReportPage({ id, at, session }) {
     ${dialog === "help" ? html`<${HelpDialog} close=${() => setDialog(null)} />` : null}
     ${dialog === "history" ? html`<${HistoryDialog} report=${id} names=${facts.names} forms=${forms} close=${() => setDialog(null)} />` : null}
     ${dialog === "heading" ? html`<${HeadingDialog} result=${result} close=${() => setDialog(null)} save=${save} />` : null}
-    ${dialog === "note" ? html`<${NoteDialog} title=${t("key.note")} submit=${t("key.dismiss")} close=${() => setDialog(null)}
-      save=${(note) => save(actions.decided(result, problem, "confirmed", note))} />` : null}
+    ${dialog === "note" ? html`<${NoteDialog} title=${t("key.note")} submit=${t("save")} close=${() => setDialog(null)}
+      save=${(note) => save(note ? actions.decided(result, problem, "noted", note) : null)} />` : null}
     ${dialog === "finish" ? html`<${FinishDialog} left=${result.review.open.length} close=${() => setDialog(null)} go=${() => { setDialog(null); finish(true); }} />` : null}
     ${dialog?.line != null ? html`<${LabelDialog} line=${result.lines.find((one) => one.number === dialog.line)} labels=${forms.labels}
       label=${result.review.labels.find((one) => one.line === dialog.line)?.label} close=${() => setDialog(null)}
@@ -180,7 +181,7 @@ function Keys({ does, turn, walkTo, zoom, lines, leave }) {
     n: does.next, j: does.next, p: does.before, k: does.before,
     a: () => does.accept(0), Enter: does.type, c: does.confirm, C: does.confirmAll,
     b: () => does.empty("blank"), "/": () => does.empty("not_applicable"), i: () => does.empty("illegible"),
-    s: does.printedSo, d: does.dismiss, m: does.note, l: does.label, h: does.heading,
+    s: does.printedSo, e: does.fault, d: does.dismiss, m: does.note, l: does.label, h: does.heading,
     u: does.undo, "Ctrl+z": does.undo, r: does.redo, "Ctrl+y": does.redo,
     "Shift+Enter": does.finish, "?": does.help, y: does.history, t: lines, q: leave,
     ArrowLeft: () => walkTo("left"), ArrowRight: () => walkTo("right"),
