@@ -87,7 +87,7 @@ function PreviewWords({ result, told, cell, forms }) {
     : t("preview.left", { before, left: left.length });
   return html`<p class=${`preview ${kind}`} aria-live="polite">${words}
     ${near.slice(0, 2).map((finding) => html`<span>${pick(identityOf(finding, forms)?.words ?? { zh: finding.rule, en: finding.rule })}
-      ${t("finding.difference")} ${signed(finding.difference)}</span>`)}</p>`;
+      · ${t("finding.difference")} ${signed(finding.difference)}</span>`)}</p>`;
 }
 
 /**
