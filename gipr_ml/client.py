@@ -149,9 +149,19 @@ class Client:
         """Start a training; gives its job."""
         return self._json("POST", "/v1/models/train", json={"seed": seed})
 
-    def promote(self, model: str) -> dict[str, Any]:
-        """Read with another model from now on; gives the job."""
-        return self._json("POST", f"/v1/models/{model}/promote")
+    def compare(self, challenger: str, champion: str | None = None) -> dict[str, Any]:
+        """Compare a model with the one in use, or another; gives the job."""
+        body = {"challenger": challenger, "champion": champion}
+        return self._json("POST", "/v1/models/compare", json=body)
+
+    def promote(self, model: str, override: str | None = None) -> dict[str, Any]:
+        """Read with another model from now on, unless it is worse; gives the job, whose result says
+        whether it was `promoted` and else the `reasons`. `override`: why these do not count."""
+        return self._json("POST", f"/v1/models/{model}/promote", json={"override": override})
+
+    def roll_back(self) -> dict[str, Any]:
+        """Read with the model before the last promotion again; gives the job."""
+        return self._json("POST", "/v1/models/rollback")
 
     def retry(self, job: str) -> dict[str, Any]:
         """Queue a job anew that failed or was cancelled."""
@@ -180,7 +190,3 @@ class Client:
             words = f"the service answered with status {answer.status_code}"
         after = answer.headers.get("retry-after")
         raise CallError(words, answer.status_code, float(after) if after else None)
-
-
-def _opened(path: str | Path) -> tuple[str, bytes]:
-    return Path(path).name, Path(path).read_bytes()

@@ -39,19 +39,14 @@ def compare(
     from gipr_ml.learning.comparison.compare import compare as compare_models
     from gipr_ml.learning.comparison.compare import flat
     from gipr_ml.learning.comparison.judging import judge, read_exam
-    from gipr_ml.learning.comparison.page import page
+    from gipr_ml.learning.comparison.page import files_of
     from gipr_ml.learning.naming import folder_of
     from gipr_ml.learning.training import default_data
 
     exam = read_exam(data or default_data())
     verdicts = [judge(name, folder_of(name), exam) for name in (first, second)]
     table = compare_models(*verdicts)
-    files = {
-        "comparison.json": (json.dumps(table, ensure_ascii=False, indent=1) + "\n").encode(
-            "utf-8", "backslashreplace"
-        ),
-        "comparison.html": page(table),
-    }
+    files = files_of(table)
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():

@@ -14,10 +14,10 @@ import numpy as np
 
 from gipr_ml.errors import TrainingError
 from gipr_ml.learning.fitting import Progress, Settings, fit_model
-from gipr_ml.learning.labels import LabelledDocument, digest_of
+from gipr_ml.learning.labels import GUIDE_VERSION, LabelledDocument, digest_of
 from gipr_ml.learning.metrics import Answers, Table, answers_of, joined, over_seeds, score
 from gipr_ml.learning.preparation import prepare
-from gipr_ml.learning.training import GUIDE_VERSION, read_training_data, with_generated
+from gipr_ml.learning.training import read_training_data, with_generated
 
 PROTOCOL = (
     "leave one agency out: every published report is labelled by a model that was trained without"

@@ -24,6 +24,8 @@ from gipr_ml.types import Borders, Cell, Line
 Origin = Literal["public", "written", "generated"]
 """A published report; one that a person invented for its layout; one from the generator."""
 
+GUIDE_VERSION = 1
+"""Version of the labelling guide that the labels follow."""
 REVIEWED = "reviewed"
 FIELDS = frozenset({"document", "line", "cells", "label", "cell_labels", "borders"})
 MOST_FAULTS = 20

@@ -1,20 +1,16 @@
 """Putting a challenger in the champion's place, and taking it back.
 
 The champion is what lies in a model folder (`models/`). What it replaces is kept in `history/`
-inside, and every promotion and rollback is a line of `promotions.jsonl`: what, when, why and with
-which figures. Lines are only ever added.
+inside, and every promotion and rollback is entered into the log (`promotion_log`).
 """
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from gipr_ml.errors import PromotionError
 from gipr_ml.files import write_file
@@ -29,6 +25,7 @@ from gipr_ml.learning.comparison.judging import (
     voter_files,
 )
 from gipr_ml.learning.metrics import Table
+from gipr_ml.learning.promotion_log import append, last_promotion, read_log
 from gipr_ml.learning.scoring import score
 from gipr_ml.lines import KIND, load_model
 from gipr_ml.pipeline import forget_models, process
@@ -38,14 +35,24 @@ MARGIN = 0.01
 """How much worse than the champion's a figure of the challenger may be, if nothing else is said."""
 GATED = ("macro_f1", "accuracy", "cells_right")
 """Figures on the frozen reports that may not fall by more than the margin."""
-LOG, HISTORY = "promotions.jsonl", "history"
+HISTORY = "history"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a challenger may not be promoted."""
+
+    kind: Literal["labels", "figure", "frozen", "broken", "silent"]
+    words: str
+    about: Mapping[str, Any] = field(default_factory=dict)
+    """The names and figures in `words`, for whoever says it in another language."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
     """Whether a challenger may be promoted."""
 
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     """Why not; empty if it may."""
     comparison: Table | None
     """None where there is no champion yet."""
@@ -64,32 +71,35 @@ def gate(challenger: Path, models: Path, data: Path, margin: float) -> Gate:
     if not (models / MANIFEST).exists():
         return Gate((), None)
     missing = ", ".join(sorted(set(load_model(models).labels) - set(new.labels)))
-    strange = [f"the labels {missing} of the champion are unknown to it"] if missing else []
+    words = f"the labels {missing} of the champion are unknown to it"
+    strange = [Reason("labels", words, {"labels": missing})] if missing else []
     exam = read_exam(data)
     found = compare(judge("champion", models, exam), judge("challenger", challenger, exam))
     return Gate((*strange, *_worse(found, margin), *_broken(challenger, models, data)), found)
 
 
-def _worse(found: Table, margin: float) -> list[str]:
+def _worse(found: Table, margin: float) -> list[Reason]:
     """Figures and frozen reports that the challenger makes worse."""
     reasons = []
     for row in found["figures"]:
         limit = margin if row["name"] in GATED else 0.0 if row["name"] == "silent_rate" else None
         fall = row["difference"] if row["name"] == "silent_rate" else -row["difference"]
         if limit is not None and fall > limit + 1e-12:
-            reasons.append(
+            words = (
                 f"{row['words']} goes from {row['first']:.4f} to {row['second']:.4f} on the frozen"
                 f" reports; the margin is {limit:g}"
             )
-    reasons += [
-        f"{row['document']} is a frozen report that was read exactly and is not any more"
-        for row in found["documents"]
-        if row["first"].get("exact") and not row["second"].get("exact")
-    ]
+            about = {name: row[name] for name in ("name", "first", "second")}
+            reasons.append(Reason("figure", words, {**about, "margin": limit}))
+    for row in found["documents"]:
+        if row["first"].get("exact") and not row["second"].get("exact"):
+            name = row["document"]
+            words = f"{name} is a frozen report that was read exactly and is not any more"
+            reasons.append(Reason("frozen", words, {"report": name}))
     return reasons
 
 
-def _broken(challenger: Path, models: Path, data: Path) -> list[str]:
+def _broken(challenger: Path, models: Path, data: Path) -> list[Reason]:
     """Reports with gold that the champion reads exactly and the challenger does not."""
     files, gold = reports_with_gold(data)
     reasons = []
@@ -97,10 +107,13 @@ def _broken(challenger: Path, models: Path, data: Path) -> list[str]:
         old, new = (
             score(process(path, model=folder), gold[name]) for folder in (models, challenger)
         )
+        about = {"report": name, "fault": new.faults[0]} if new.faults else {}
         if old.exact and not new.exact:
-            reasons.append(f"{name} was read exactly and is not any more: {new.faults[0]}")
+            words = f"{name} was read exactly and is not any more: {new.faults[0]}"
+            reasons.append(Reason("broken", words, about))
         elif new.silent and not old.silent:
-            reasons.append(f"{name} would be wrong without saying so: {new.faults[0]}")
+            words = f"{name} would be wrong without saying so: {new.faults[0]}"
+            reasons.append(Reason("silent", words, about))
     return reasons
 
 
@@ -116,7 +129,7 @@ def promote(
     Raises PromotionError if there are reasons and no override; the champion then stays.
     """
     if decided.reasons and override is None:
-        listed = "\n  ".join(decided.reasons)
+        listed = "\n  ".join(reason.words for reason in decided.reasons)
         raise PromotionError(
             f"The challenger is not promoted; the champion stays:\n  {listed}\nPromote it all the"
             ' same with --override "the reason", which is recorded.'
@@ -131,16 +144,22 @@ def promote(
     models.mkdir(parents=True, exist_ok=True)
     kept = _keep(models)
     _install(challenger, models)
-    entry = {
+    return append(models, promotion_entry(digest, kept, decided, override, version))
+
+
+def promotion_entry(
+    digest: str, replaces: str | None, decided: Gate, override: str | None, version: str | None
+) -> dict[str, Any]:
+    """What the log says of a promotion."""
+    return {
         "action": "promote",
         "model": digest,
-        "replaces": kept,
+        "replaces": replaces,
         "version": version,
         "reason": override or "passed the gate",
-        "overridden": list(decided.reasons),
+        "overridden": [reason.words for reason in decided.reasons],
         "figures": _figures(decided.comparison),
     }
-    return _note(models, entry)
 
 
 def rollback(models: Path, version_of: Any = None) -> dict[str, Any]:
@@ -148,32 +167,16 @@ def rollback(models: Path, version_of: Any = None) -> dict[str, Any]:
 
     Raises PromotionError if there is none to go back to.
     """
-    stack: list[Mapping[str, Any]] = []
-    for entry in read_log(models):
-        if entry["action"] == "promote":
-            stack.append(entry)
-        elif stack:
-            stack.pop()
-    if not stack or stack[-1]["replaces"] is None:
+    last = last_promotion(read_log(models))
+    if last is None or last["replaces"] is None:
         raise PromotionError(f"There is no promotion in {models} to roll back.")
-    last = stack[-1]
     source = models / HISTORY / str(last["replaces"])
     digest = str(read_manifest(source, MANIFEST)["sha256"])
     load_model(source)
     version = version_of(digest) if version_of else None
     _install(source, models)
     entry = {"action": "rollback", "model": digest, "replaces": str(last["model"])}
-    return _note(models, {**entry, "version": version, "reason": "rolled back", "figures": {}})
-
-
-def read_log(models: Path) -> list[dict[str, Any]]:
-    """All promotions and rollbacks, oldest first. Raises PromotionError if the log is damaged."""
-    path = models / LOG
-    try:
-        lines = path.read_text("utf-8").splitlines() if path.exists() else []
-        return [json.loads(line) for line in lines]
-    except ValueError as error:
-        raise PromotionError(f"The log {path} is damaged ({error}); mend its last line.") from None
+    return append(models, {**entry, "version": version, "reason": "rolled back", "figures": {}})
 
 
 def _digest(models: Path) -> str | None:
@@ -238,13 +241,3 @@ def _figures(found: Table | None) -> dict[str, Sequence[float]]:
     """Champion's and challenger's figures."""
     rows = found["figures"] if found else []
     return {row["name"]: [row["first"], row["second"]] for row in rows}
-
-
-def _note(models: Path, entry: dict[str, Any]) -> dict[str, Any]:
-    entry = {"when": datetime.now(UTC).isoformat(timespec="seconds"), **entry}
-    line = json.dumps(entry, ensure_ascii=False, default=float) + "\n"
-    with (models / LOG).open("a", encoding="utf-8") as file:
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())
-    return entry

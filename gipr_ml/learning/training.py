@@ -15,14 +15,17 @@ import numpy as np
 from gipr_ml.errors import TrainingError
 from gipr_ml.learning.fitting import Fit, Progress, Settings, fit_model
 from gipr_ml.learning.frozen import HELDOUT, TRAINED_ON, Frozen, frozen_of, sources_of
-from gipr_ml.learning.labels import LabelledDocument, digest_of, document_of, read_labels
+from gipr_ml.learning.labels import (
+    GUIDE_VERSION,
+    LabelledDocument,
+    digest_of,
+    document_of,
+    read_labels,
+)
 from gipr_ml.learning.metrics import Answers, Table, over_seeds, score
 from gipr_ml.learning.preparation import Flags, Prepared, prepare
 from gipr_ml.learning.progress import Pace
 from gipr_ml.lines import LineModel, save_model
-
-GUIDE_VERSION = 1
-"""Version of the labelling guide that the labels follow."""
 
 READING = "reading the labelled reports"
 GENERATING = "generating damaged reports"

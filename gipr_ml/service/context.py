@@ -34,7 +34,7 @@ class Context:
 
     @property
     def training_data(self) -> Path:
-        """Folder of the labelled lines that training starts from."""
+        """Folder of the labelled reports that training starts from and models are compared on."""
         if self.settings.training_data:
             return Path(self.settings.training_data)
         from gipr_ml.learning.training import default_data

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from typing import Any
 
@@ -12,7 +11,7 @@ from gipr_ml.export.html import english
 from gipr_ml.export.layout import Box, official_grid
 from gipr_ml.export.marks import cell_name
 from gipr_ml.forms import FormColumn, Identity, TableForm, load_forms
-from gipr_ml.store import default_folder
+from gipr_ml.store import default_folder, read_manifest
 
 
 class Words(BaseModel):
@@ -76,17 +75,26 @@ class FormsView(BaseModel):
     cell_labels: list[str] = Field(description="Labels of the cells of table lines.")
 
 
+CELL_LABELS = ("header", "category", "value", "blank")
+"""Labels of the cells of table lines."""
+
+
+@cache
+def line_labels() -> tuple[str, ...]:
+    """Labels of lines."""
+    return tuple(read_manifest(default_folder(), "lines.json")["labels"])
+
+
 @cache
 def forms_view() -> FormsView:
     """The forms, rules and labels; the same as long as the program runs."""
     forms = load_forms()
-    model = json.loads((default_folder() / "lines.json").read_text("utf-8"))
     return FormsView(
         tables=[_table(table) for _, table in sorted(forms.tables.items())],
         identities=[_identity(identity) for identity in forms.identities],
         findings=dict(english.words()["findings"]),
-        labels=model["labels"],
-        cell_labels=["header", "category", "value", "blank"],
+        labels=list(line_labels()),
+        cell_labels=list(CELL_LABELS),
     )
 
 

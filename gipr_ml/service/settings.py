@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     data: Path = Path("gipr-data")
     database: str = ""
     training_data: str = ""
+    training_config: str = ""
     mlflow_url: str = ""
     workers: int = Field(2, ge=0, le=256)
     lease_seconds: float = Field(30, gt=0)

@@ -18,6 +18,7 @@ from gipr_ml.service.changes import (
     ValueChange,
     active,
 )
+from gipr_ml.service.official import CELL_LABELS, line_labels
 from gipr_ml.types import Decision, Finding, Report, ReportCell, Severity, State, Status
 
 Review = Literal["none", "started", "done", "second_wanted", "second_done"]
@@ -160,6 +161,11 @@ def _check_label(state: ReportState, change: LabelChange) -> None:
     lines = {line.number: line for line in state.report.lines}
     if change.line not in lines:
         raise UsageError(f"the report has no line {change.line}")
+    known = line_labels()
+    if change.label not in known:
+        raise UsageError(f"{change.label} is no label of a line; known are {', '.join(known)}")
+    if unknown := sorted({*change.cell_labels} - {*CELL_LABELS}):
+        raise UsageError(f"{unknown[0]!r} is no label of a cell; known: {', '.join(CELL_LABELS)}")
     if change.cell_labels and len(change.cell_labels) != len(lines[change.line].cells):
         number = len(lines[change.line].cells)
         raise UsageError(f"line {change.line} has {number} cells; give as many cell_labels")

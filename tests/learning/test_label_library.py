@@ -16,7 +16,8 @@ from gipr_ml.learning.labelling.corrections import corrected_sheet
 from gipr_ml.learning.labelling.library import Taken, take_over
 from gipr_ml.learning.labelling.sheet import Sheet, SheetLine, label_sheet, read_sheets
 from gipr_ml.learning.labelling.suggesting import known_reports, suggest
-from gipr_ml.learning.training import GUIDE_VERSION, read_training_data
+from gipr_ml.learning.labels import GUIDE_VERSION
+from gipr_ml.learning.training import read_training_data
 from gipr_ml.lines import load_model
 from gipr_ml.pipeline import process
 from gipr_ml.sources import read_document

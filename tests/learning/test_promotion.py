@@ -15,11 +15,13 @@ from gipr_ml.learning.fitting import Settings, fit_model
 from gipr_ml.learning.frozen import HELDOUT
 from gipr_ml.learning.labels import document_of
 from gipr_ml.learning.preparation import prepare
-from gipr_ml.learning.promotion import Gate, promote, read_log, rollback
+from gipr_ml.learning.promotion import Gate, Reason, promote, rollback
+from gipr_ml.learning.promotion_log import read_log
 from gipr_ml.lines import load_model, load_part, save_model
 from gipr_ml.store import read_manifest
 
 PASSED = Gate((), None)
+WORSE = Reason("broken", "it is worse")
 TINY = Settings(bits=9, trees=3, least=1, folds=2, synthetic=0)
 ROWS = [
     {"line": 0, "cells": ["渡口统计表"], "label": "title"},
@@ -94,9 +96,9 @@ def test_reasons_stop_a_promotion_and_an_override_is_recorded(
     first, second, _ = candidates
     promote(first, tmp_path, PASSED, None, None)
     with pytest.raises(PromotionError, match="the champion stays:\n  it is worse"):
-        promote(second, tmp_path, Gate(("it is worse",), None), None, None)
+        promote(second, tmp_path, Gate((WORSE,), None), None, None)
     assert digest(tmp_path) == digest(first)
-    promote(second, tmp_path, Gate(("it is worse",), None), "for a trial", "7")
+    promote(second, tmp_path, Gate((WORSE,), None), "for a trial", "7")
     last = read_log(tmp_path)[-1]
     assert (last["reason"], last["overridden"], last["version"]) == (
         "for a trial",

@@ -8,12 +8,16 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from learning import QUICK, copy_few
 from playwright.sync_api import Browser, Page, sync_playwright
 from postgresql import find_binaries, new_database, run_server
+from reviewing import blotted_scan
 from running import Service
 
+from gipr_ml.errors import MissingPart
 from gipr_ml.service.context import Context, open_context
 from gipr_ml.service.settings import Settings
 
@@ -103,6 +107,30 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     made.start()
     yield made
     made.stop()
+
+
+@pytest.fixture
+def school(tmp_path: Path) -> Iterator[Service]:
+    """A service that learns quickly: from few labelled reports, and not well."""
+    (tmp_path / "quick.toml").write_text(QUICK)
+    few = copy_few(tmp_path / "few")
+    learns = {"training_data": few, "training_config": tmp_path / "quick.toml"}
+    made = Service(tmp_path / "service", workers=1, wait_seconds=120, **learns)
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="session")
+def scan() -> tuple[bytes, dict[str, Any]]:
+    """A scan with faults, and what was printed there."""
+    try:
+        return blotted_scan()
+    except MissingPart as missing:
+        words = str(missing)
+    if os.environ.get("CI"):
+        pytest.fail(words)
+    pytest.skip(words)
 
 
 @pytest.fixture

@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import SAMPLES
 from playwright.sync_api import Page, expect
-from reviewing import BLOTTED, blotted_scan, long_report, open_page, words_of, work_off
+from reviewing import long_report, open_page, spoken
 from running import Service
-
-from gipr_ml.errors import MissingPart
 
 DAMAGED = SAMPLES / "wangchuan_forestry_2022_damaged.txt"
 LOST = "t3/unavailable_not_held/natural_person"
 TOTAL = "t4/reconsideration/total"
-
-
-def spoken(language: str) -> dict[str, str]:
-    words: dict[str, str] = json.loads(words_of(language).read_text("utf-8"))
-    return words
-
-
-@pytest.fixture(scope="session")
-def scan() -> tuple[bytes, dict[str, object]]:
-    try:
-        return blotted_scan()
-    except MissingPart as missing:
-        pytest.skip(str(missing))
 
 
 def send(shown: Service, name: str, data: bytes) -> str:
@@ -42,37 +26,6 @@ def send(shown: Service, name: str, data: bytes) -> str:
 def damaged(shown: Service, mark: str) -> str:
     """The damaged sample as a report of its own."""
     return send(shown, f"{mark}.txt", DAMAGED.read_bytes() + f"\n{mark}\n".encode())
-
-
-def test_a_scan_with_faults_is_worked_off_with_the_keyboard(page: Page, shown: Service, scan):
-    data, printed = scan
-    open_page(page, shown.url)
-    page.locator("#files").set_input_files(
-        {"name": "blotted.pdf", "mimeType": "application/pdf", "buffer": data}
-    )
-    expect(page.locator(".uploads li.needs_review")).to_be_visible(timeout=120_000)
-    page.locator("h1").click()
-    page.keyboard.press("j")
-    page.keyboard.press("k")
-    page.keyboard.press("Enter")
-    expect(page.locator(".report-bar .chip").first).to_have_class(re.compile("needs_review"))
-    expect(page.locator(".sheet img")).to_have_js_property("complete", True)
-
-    used = work_off(page, printed)
-
-    assert "a" in used
-    assert "Enter" in used
-    expect(page.locator(".report-bar .chip").first).to_have_class(re.compile("consistent"))
-    expect(page.locator(".save")).to_contain_text(spoken("zh")["saved"].partition(" ")[0])
-    report = page.url.rpartition("/")[2]
-    page.keyboard.press("Shift+Enter")
-    page.wait_for_url(lambda url: report not in url)
-    with shown.client() as client:
-        result = client.result(report)
-        assert client.status(report)["review"] == "done"
-    assert result.status == "consistent"
-    values = {cell.key: cell.value for cell in result.cells}
-    assert [values[key] for key in BLOTTED] == [printed[key] for key in BLOTTED]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from gipr_ml.export.text import printable
-from gipr_ml.learning.metrics import Table
+
+if TYPE_CHECKING:
+    from gipr_ml.learning.metrics import Table
 
 _HERE = Path(__file__).parent
 LEFT, RIGHT, TOP, BOTTOM = 62, 340, 20, 250
@@ -21,18 +24,35 @@ LEFT, RIGHT, TOP, BOTTOM = 62, 340, 20, 250
 FOREST_LEFT, FOREST_RIGHT, ROW = 170, 630, 26
 
 
+def files_of(table: Table) -> dict[str, bytes]:
+    """What `compare` found as files, by name: the table itself and its page."""
+    text = json.dumps(table, ensure_ascii=False, indent=1) + "\n"
+    return {
+        "comparison.json": text.encode("utf-8", "backslashreplace"),
+        "comparison.html": page(table),
+    }
+
+
+def policy() -> str:
+    """What the page may do, as a content security policy: show its own style, and nothing else."""
+    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'"
+
+
+def _style() -> str:
+    return (_HERE / "page.css").read_text("utf-8")
+
+
 def page(table: Table) -> bytes:
     """The page of what `compare` found. All of it is escaped; the page may load and run nothing."""
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    style = (_HERE / "page.css").read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     own = table["first"]["settings"], table["second"]["settings"]
     text = environment.from_string((_HERE / "page.html.j2").read_text("utf-8")).render(
         table=table,
-        style=Markup(style),
-        policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'",
+        style=Markup(_style()),
+        policy=policy(),
         changed=[
             (name, own[0].get(name, "–"), own[1].get(name, "–"))
             for name in sorted({*own[0], *own[1]})

@@ -5,7 +5,7 @@ Labels of other lines stay as the model gave them, so that a person reviews them
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from gipr_ml.errors import LabelError
@@ -17,17 +17,29 @@ from gipr_ml.types import Cell, Line, Report, ReportLine, State
 Spot = tuple[int, int]
 """Number of a line and index of a cell in it."""
 
-VALUE, CATEGORY, BLANK = "value", "category", "blank"
-TABLE = {"header", CATEGORY, VALUE}
+Given = Mapping[int, tuple[str, Sequence[str]]]
+"""Labels that a person gave: of a line by its number, and of its cells, () where those are left."""
+
+HEADER, VALUE, CATEGORY, BLANK = "header", "value", "category", "blank"
+TABLE = {HEADER, CATEGORY, VALUE}
 
 
-def corrected_sheet(report: Report) -> Sheet:
-    """The labels that a result's cells and lines make. Raises LabelError if it has no lines."""
+def corrected_sheet(report: Report, given: Given | None = None) -> Sheet:
+    """The labels that a result's cells and lines make, and above all those that a person gave.
+
+    Raises LabelError if it has no lines.
+    """
     if not report.lines:
         raise LabelError(f"{report.name} has no lines to label; label the report itself instead.")
     lines = {line.number: line for line in report.lines}
     values = dict(_values(report, lines))
-    entries = tuple(_labelled(line, values) for line in report.lines)
+    given = given or {}
+    entries = tuple(
+        _given(line, values, *given[line.number])
+        if line.number in given
+        else _labelled(line, values)
+        for line in report.lines
+    )
     return Sheet(report.name, report.sha256[:32], (report.model or "0")[:12], entries)
 
 
@@ -82,6 +94,25 @@ def _labelled(line: ReportLine, values: dict[Spot, str]) -> SheetLine:
     if VALUE in placed.values():
         label = CATEGORY if CATEGORY in labels else VALUE
     return SheetLine(own, label, labels)
+
+
+def _given(
+    line: ReportLine, values: dict[Spot, str], label: str, cell_labels: Sequence[str]
+) -> SheetLine:
+    """A line with a person's label; its cells take theirs from where values stand and what they
+    look like, unless the person said those too."""
+    own = Line(line.number, tuple(map(Cell, line.cells)), line.borders, line.page)
+    if label not in TABLE:
+        return SheetLine(own, label, ())
+    if cell_labels:
+        return SheetLine(own, label, tuple(cell_labels))
+    if label == HEADER:
+        return SheetLine(own, label, tuple(HEADER if t.strip() else BLANK for t in line.cells))
+    labels = (
+        values.get((line.number, place)) or _guess(text, "")
+        for place, text in enumerate(line.cells)
+    )
+    return SheetLine(own, label, tuple(labels))
 
 
 def _guess(text: str, label: str) -> str:

@@ -18,6 +18,7 @@ from gipr_ml.files import write_file
 from gipr_ml.heading import agency_and_year
 from gipr_ml.learning.labelling.sheet import Sheet, SheetLine, raise_faults
 from gipr_ml.learning.labels import (
+    GUIDE_VERSION,
     REVIEWED,
     Rows,
     content_digest,
@@ -25,7 +26,6 @@ from gipr_ml.learning.labels import (
     labelled_rows,
     manifest_entries,
 )
-from gipr_ml.learning.training import GUIDE_VERSION
 from gipr_ml.lines import LineModel
 from gipr_ml.types import LabelledLine
 
@@ -84,7 +84,7 @@ def take_over(
         _check_against(sheet, entry, entries, differing, replace, faults)
         if sheet.document in new:
             faults.append(f"{sheet.document} is given twice; give each report once")
-        data = "".join(map(_json, rows)).encode()
+        data = _lines(rows)
         entry["labels_sha256"] = hashlib.sha256(data).hexdigest()
         kept = entries.get(sheet.document, {})
         new[sheet.document] = {**kept, **entry}, data
@@ -147,6 +147,18 @@ def _row(document: str, entry: SheetLine, cell_labels: Sequence[str]) -> dict[st
         "label": entry.label,
         "cell_labels": list(cell_labels),
     }
+
+
+def labelled_lines(sheet: Sheet) -> bytes:
+    """The lines of a sheet in the format that trains, as they are."""
+    return _lines(
+        _row(sheet.document, entry, entry.cell_labels or ("",) * len(entry.line.cells))
+        for entry in sheet.lines
+    )
+
+
+def _lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
+    return "".join(map(_json, rows)).encode()
 
 
 def _json(row: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from gipr_ml.service.api import insight, jobs, pages, problems, reports, review, system
+from gipr_ml.service.api import insight, jobs, models, pages, problems, reports, review, system
 from gipr_ml.service.api.auth import Failures
 from gipr_ml.service.api.guard import Guard
 from gipr_ml.service.api.openapi import describe
@@ -41,7 +41,7 @@ def make_app(context: Context) -> FastAPI:
     app.state.failures = Failures()
     app.state.registry = system.make_registry(context)
     problems.install(app)
-    for part in (pages, system, reports, review, jobs, insight):
+    for part in (pages, system, reports, review, jobs, models, insight):
         app.include_router(part.router)
     pages.install(app)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]

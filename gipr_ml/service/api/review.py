@@ -5,12 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from gipr_ml.export import from_dict
+from gipr_ml.learning.labelling.library import labelled_lines
 from gipr_ml.service.api.auth import Here, Reader, Reviewer
 from gipr_ml.service.api.problems import Refusal
 from gipr_ml.service.api.reports import Id
 from gipr_ml.service.api.schemas import ChangesBody, PreviewBody, StepList, StepView
 from gipr_ml.service.figures import FiguresBody
-from gipr_ml.service.labels import labels_of
+from gipr_ml.service.labels import reviewed_of
 from gipr_ml.service.state import build_state
 from gipr_ml.service.view import ResultView, iso, result_json
 
@@ -72,12 +73,12 @@ def labels(report: Id, here: Here, _who: Reader) -> Response:
     """The lines of a reviewed report with their labels, as training takes them."""
     with here.database.read() as connection:
         try:
-            labelled = labels_of(here.history.state(connection, report))
+            reviewed = reviewed_of(report, here.history.state(connection, report))
         except KeyError:
             raise _unread() from None
-    if labelled is None:
+    if reviewed is None:
         raise Refusal(409, "not_reviewed", "its review is not done, so its labels are not sure")
-    return Response(labelled.lines, media_type="application/x-ndjson")
+    return Response(labelled_lines(reviewed.sheet()), media_type="application/x-ndjson")
 
 
 @router.post("/check", tags=["check"], responses={200: {"model": ResultView}})

@@ -13,7 +13,7 @@ from gipr_ml.service.store.jobs import Job
 from gipr_ml.service.view import iso
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
-JobKind = Literal["read", "unpack", "train", "compare", "promote"]
+JobKind = Literal["read", "unpack", "train", "compare", "promote", "rollback"]
 Status = Literal["consistent", "needs_review", "rejected"]
 ReviewState = Literal["none", "started", "done", "second_wanted", "second_done"]
 
@@ -191,16 +191,30 @@ class ModelView(BaseModel):
     shipped: bool = Field(description="Whether it came with the program.")
     made_at: str
     made_by: str
-    promoted_at: str | None
-    promoted_by: str | None
     scores: dict[str, Any] = Field(description="On reports that it had not seen in training.")
     about: dict[str, Any] = Field(description="What it was made of.")
+
+
+class PromotionView(BaseModel):
+    """That another model came into use."""
+
+    at: str
+    by: str
+    action: Literal["promote", "rollback"]
+    model: str
+    replaces: str | None
+    version: str | None = Field(description="Of the model in MLflow.")
+    reason: str
+    overridden: list[str] = Field(description="What stood against it.")
+    figures: dict[str, tuple[float, float]] = Field(description="Before and after.")
 
 
 class ModelList(BaseModel):
     """The models there are, the newest first."""
 
     models: list[ModelView]
+    promotions: list[PromotionView] = Field(description="The newest first.")
+    back: str | None = Field(description="The model that a rollback brings back.")
     mlflow: str | None = Field(description="Where MLflow shows the runs.")
 
 

@@ -31,6 +31,10 @@ class Files:
         """Folder of the models that were trained here."""
         return self.root / "models"
 
+    def comparison(self, job: str) -> Path:
+        """Where the page of a comparison lies."""
+        return self.root / "comparisons" / f"{job}.html"
+
     def path(self, sha256: str) -> Path:
         """Where the file of that content lies."""
         return self.root / "files" / sha256[:2] / sha256

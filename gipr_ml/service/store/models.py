@@ -6,18 +6,27 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, delete, select, update
 
+from gipr_ml.errors import ServiceError
 from gipr_ml.service.store.database import Database
 from gipr_ml.service.store.files import Files
-from gipr_ml.service.store.schema import models
+from gipr_ml.service.store.schema import models, promotions
 from gipr_ml.store import default_folder
 from gipr_ml.versions import model_digest
 
 SHIPPED = ""
 """Folder of the model that comes with the program."""
+
+
+class Promotion(NamedTuple):
+    """That another model reads: when, who said so, and the entry of `learning.promotion`."""
+
+    at: float
+    by: str
+    entry: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -75,17 +84,30 @@ class Models:
             raise KeyError(digest)
         return row
 
-    def promote(self, connection: Connection, digest: str, by: str) -> None:
-        """Read with this model from now on. Raises `KeyError`."""
+    def champion(self, connection: Connection) -> str:
+        """Digest of the model that reads."""
+        return str(connection.scalar(select(models.c.digest).where(models.c.in_use)))
+
+    def enter(
+        self, connection: Connection, entry: Mapping[str, Any], instead_of: str, by: str
+    ) -> None:
+        """Enter a promotion or a rollback, and read with its model from now on.
+
+        Raises `ServiceError` where the model in use is no longer `instead_of`.
+        """
         self.database.lock(connection, "models")
-        self.get(connection, digest)
+        if self.champion(connection) != instead_of:
+            raise ServiceError("another model was promoted meanwhile; look at it and try again")
         now = self.database.now(connection)
-        connection.execute(update(models).where(models.c.in_use).values(in_use=False))
-        connection.execute(
-            update(models)
-            .where(models.c.digest == digest)
-            .values(in_use=True, promoted_at=now, promoted_by=by)
-        )
+        digest = entry["model"]
+        connection.execute(update(models).values(in_use=models.c.digest == digest))
+        text = json.dumps(dict(entry), ensure_ascii=False)
+        connection.execute(promotions.insert().values(at=now, by=by, entry=text))
+
+    def promotions(self, connection: Connection) -> list[Promotion]:
+        """Every promotion and rollback, the first one first."""
+        rows = connection.execute(select(promotions).order_by(promotions.c.number))
+        return [Promotion(row.at, row.by, json.loads(row.entry)) for row in rows]
 
     def _insert(
         self,

@@ -133,8 +133,16 @@ models = Table(
     Column("made_by", Text, nullable=False),
     Column("about", Text, nullable=False),
     Column("in_use", Boolean, nullable=False),
-    Column("promoted_at", Float),
-    Column("promoted_by", Text),
+)
+
+promotions = Table(
+    "promotions",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("by", Text, nullable=False),
+    # As `learning.promotion` logs it.
+    Column("entry", Text, nullable=False),
 )
 
 tokens = Table(

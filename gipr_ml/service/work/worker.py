@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 import uuid
+from collections.abc import Callable, Mapping
 
 from sqlalchemy.exc import DBAPIError
 
@@ -15,12 +16,23 @@ from gipr_ml.errors import GiprError, SandboxCrash, SandboxError
 from gipr_ml.sandbox import Limits, Sandbox
 from gipr_ml.service.context import Context
 from gipr_ml.service.store.jobs import Job, LeaseLost
-from gipr_ml.service.work.kinds import KINDS, Doing
+from gipr_ml.service.work import learning, reading
+from gipr_ml.service.work.doing import Doing
 
 IDLE = 0.25
 """Seconds between two looks for work."""
 PATIENCE = 2.0
 """Seconds before the next try where the database does not answer."""
+
+KINDS: Mapping[str, Callable[[Doing], None]] = {
+    "read": reading.read,
+    "unpack": reading.unpack,
+    "train": learning.train,
+    "compare": learning.compare,
+    "promote": learning.promote,
+    "rollback": learning.roll_back,
+}
+"""What does a job of each kind."""
 
 log = logging.getLogger(__name__)
 

@@ -26,10 +26,9 @@ export function Bars({ rows }) {
     <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect class=${`fill ${row.kind}`} x="0" y="0" width=${(100 * row.number) / most} height="10" rx="1" /></svg><b>${figure(row.number)}</b></a></li>`)}</ol>`;
 }
 
-/** Two scores between 0 and 1 on one line: the champion's and the challenger's. */
-export function Duel({ champion, challenger, words }) {
-  const x = (value) => 4 + 192 * Math.min(1, Math.max(0, value ?? 0));
-  return html`<svg class="duel" viewBox="0 0 200 16" role="img" aria-label=${words}>
-    <line x1="4" x2="196" y1="8" y2="8" /><line class="between" x1=${x(champion)} x2=${x(challenger)} y1="8" y2="8" />
-    <circle class="champion" cx=${x(champion)} cy="8" r="4" /><rect class="challenger" x=${x(challenger) - 3.5} y="4.5" width="7" height="7" /></svg>`;
+/** A difference on its interval, with nothing in the middle. @param {{row: object, reach: number, kind: string, words: string}} props */
+export function Interval({ row, reach, kind, words }) {
+  const x = (value) => 100 + (96 * value) / reach;
+  return html`<svg class=${`interval ${kind}`} viewBox="0 0 200 16" role="img" aria-label=${words}>
+    <line class="zero" x1="100" x2="100" y1="1" y2="15" /><line x1=${x(row.low)} x2=${x(row.high)} y1="8" y2="8" /><circle cx=${x(row.difference)} cy="8" r="4" /></svg>`;
 }

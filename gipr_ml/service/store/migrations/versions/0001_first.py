@@ -52,9 +52,15 @@ def upgrade() -> None:
         sa.Column("made_by", sa.Text(), nullable=False),
         sa.Column("about", sa.Text(), nullable=False),
         sa.Column("in_use", sa.Boolean(), nullable=False),
-        sa.Column("promoted_at", sa.Float(), nullable=True),
-        sa.Column("promoted_by", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("digest"),
+    )
+    op.create_table(
+        "promotions",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", sa.Float(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("entry", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("number"),
     )
     op.create_table(
         "tokens",
@@ -169,6 +175,7 @@ def downgrade() -> None:
     op.drop_index("reports_agency", table_name="reports")
     op.drop_table("reports")
     op.drop_table("tokens")
+    op.drop_table("promotions")
     op.drop_table("models")
     op.drop_index("jobs_waiting", table_name="jobs")
     op.drop_index("jobs_newest", table_name="jobs")

@@ -1,0 +1,49 @@
+"""The log of promotions in a model folder: what, when, why and with which figures.
+
+Every promotion and rollback is a line of `promotions.jsonl`; lines are only ever added.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from gipr_ml.errors import PromotionError
+
+LOG = "promotions.jsonl"
+
+
+def last_promotion(log: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The promotion that a rollback takes back: the last one that none has taken back yet."""
+    stack: list[Mapping[str, Any]] = []
+    for entry in log:
+        if entry["action"] == "promote":
+            stack.append(entry)
+        elif stack:
+            stack.pop()
+    return stack[-1] if stack else None
+
+
+def read_log(models: Path) -> list[dict[str, Any]]:
+    """All promotions and rollbacks, oldest first. Raises PromotionError if the log is damaged."""
+    path = models / LOG
+    try:
+        lines = path.read_text("utf-8").splitlines() if path.exists() else []
+        return [json.loads(line) for line in lines]
+    except ValueError as error:
+        raise PromotionError(f"The log {path} is damaged ({error}); mend its last line.") from None
+
+
+def append(models: Path, entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Enter a promotion or a rollback; returns the entry with its time."""
+    entry = {"when": datetime.now(UTC).isoformat(timespec="seconds"), **entry}
+    line = json.dumps(entry, ensure_ascii=False, default=float) + "\n"
+    with (models / LOG).open("a", encoding="utf-8") as file:
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
+    return entry

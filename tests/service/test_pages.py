@@ -1,0 +1,52 @@
+"""Who may enter, and the dashboard, in a browser."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from conftest import SAMPLES
+from playwright.sync_api import Page, expect
+from reviewing import open_page, spoken
+from running import Service
+
+WORDS = spoken("en")
+
+
+def test_a_token_opens_the_page_and_its_role_decides(page: Page, tmp_path: Path):
+    service = Service(tmp_path / "team", workers=1, host="0.0.0.0", allowed_hosts='["127.0.0.1"]')
+    made = service.run("token", "add", "reader", "--role", "read")
+    token = re.search(r"gipr_\S+", made.stdout)
+    assert token, made.stderr
+    service.start()
+    url = service.url.replace("0.0.0.0", "127.0.0.1")
+    try:
+        open_page(page, url, language="en")
+        page.locator("#token").fill("gipr_wrong")
+        page.keyboard.press("Enter")
+        expect(page.locator("[role=alert]")).to_have_text(WORDS["signin.wrong"])
+        page.locator("#token").fill(token[0])
+        page.keyboard.press("Enter")
+        expect(page.locator(".empty")).to_contain_text(WORDS["queue.empty"])
+        assert page.locator("#files").count() == 0
+        page.get_by_role("button", name="reader").click()
+        page.get_by_role("button", name=WORDS["signout"]).click()
+        expect(page.locator("#token")).to_be_visible()
+    finally:
+        service.stop()
+
+
+def test_the_dashboard_draws_what_is_stored(page: Page, shown: Service):
+    with shown.client() as client:
+        client.send(SAMPLES / "wangchuan_forestry_2022_damaged.txt", wait=60)
+        client.send(SAMPLES / "chengxi_culture_2023.txt", wait=60)
+    open_page(page, shown.url, "#/dashboard", "en")
+    status = page.locator(".shares").first
+    expect(status.get_by_role("img")).to_have_attribute(
+        "aria-label", re.compile("Consistent [1-9]")
+    )
+    expect(page.locator(".bars li", has_text=WORDS["rule.t4.row_total"])).to_be_visible()
+    square = page.locator("a.square[aria-label^='澄溪市文化局 2023']")
+    expect(square).to_have_class(re.compile("consistent"))
+    square.click()
+    expect(page.locator(".report-bar h1")).to_contain_text("澄溪市文化局 2023")
