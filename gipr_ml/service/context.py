@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from gipr_ml.forms.agencies import read_renamings
 from gipr_ml.service.settings import Settings
 from gipr_ml.service.store import Database, Files
 from gipr_ml.service.store.access import Access
@@ -27,6 +29,8 @@ class Context:
     reports: Reports
     models: Models
     access: Access
+    renamed: Mapping[str, str]
+    """Today's names of agencies that had another."""
 
     def versions(self) -> Versions:
         """What reads at this moment."""
@@ -45,8 +49,10 @@ class Context:
 def open_context(settings: Settings) -> Context:
     """Open the store, bring it to this version and enter the shipped model.
 
-    Raises `ServiceError` where the database cannot be used, `OSError` where the folder cannot.
+    Raises `ServiceError` where the database cannot be used, `OSError` where the folder cannot,
+    `FormsError` where the file of renamed agencies is wrong.
     """
+    renamed = read_renamings(settings.agencies) if settings.agencies else {}
     settings.data.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database_url)
     database.migrate()
@@ -58,4 +64,5 @@ def open_context(settings: Settings) -> Context:
     models = Models(database, files)
     models.settle()
     reports = Reports(database, files, jobs, history)
-    return Context(settings, database, files, jobs, history, reports, models, Access(database))
+    access = Access(database)
+    return Context(settings, database, files, jobs, history, reports, models, access, renamed)

@@ -165,18 +165,32 @@ def test_figures_are_checked_without_a_file(client):
         client.check({"forms": {}, "cells": [{"key": "t3/new_requests/total", "value": 1}] * 2})
 
 
-def test_each_year_is_held_against_the_year_before(client, http):
-    before = fresh(client, "附十")
-    client.change(before, {"kind": "heading", "agency": "甲县乙局", "year": 2021})
-    after = fresh(client, "附十一")
-    client.change(after, {"kind": "heading", "agency": "甲县乙局", "year": 2022})
-    (pair,) = http.get("/v1/years", params={"agency": "甲县"}).json()["pairs"]
-    assert (pair["report"], pair["before"], pair["year"]) == (after, before, 2022)
-    cells = {cell.key: cell.value for cell in client.result(after).cells}
-    carried = [f for f in pair["findings"] if "t3/carried_in/total" in f["cells"]]
-    assert [(f["reported"], f["computed"]) for f in carried] == [
-        (cells["t3/carried_in/total"], cells["t3/carried_out/total"])
+def test_the_years_of_an_agency_are_seen_beside_each_other(client, http):
+    headed = [
+        ("附十", "甲县乙局", 2020),
+        ("附十一", "丙市甲县乙局", 2022),
+        ("附十五", "甲县乙局", 2023),
     ]
+    first, before, after = (fresh(client, mark) for mark, _, _ in headed)
+    for report, (_, agency, year) in zip((first, before, after), headed, strict=True):
+        client.change(report, {"kind": "heading", "agency": agency, "year": year})
+    again = fresh(client, "附十六")
+    client.change(again, {"kind": "heading", "agency": "甲县乙局", "year": 2023})
+    client.change(again, {"kind": "value", "cell": "t3/new_requests/total", "value": 78})
+    (told,) = http.get("/v1/years", params={"agency": "甲县"}).json()["agencies"]
+    assert (told["missing"], told["repeated"]) == ([2021], [2023])
+    assert {one["report"]: one["year"] for one in told["reports"]} == {
+        first: 2020, before: 2022, after: 2023, again: 2023,
+    }  # fmt: skip
+    cells = {cell.key: cell.value for cell in client.result(after).cells}
+    carried = [f for f in told["findings"] if "t3/carried_in/total" in f["cells"]]
+    assert {(f["report"], f["reported"], f["computed"]) for f in carried} == {
+        (report, cells["t3/carried_in/total"], cells["t3/carried_out/total"])
+        for report in (after, again)
+    }
+    differ = [f for f in told["findings"] if f["rule"] == "set.duplicate"]
+    assert {f["report"] for f in differ} == {after, again}
+    assert {tuple(f["cells"]) for f in differ} == {("t3/new_requests/total",)}
 
 
 def test_somebody_who_was_faster_is_told_as_409(client):

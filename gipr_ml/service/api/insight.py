@@ -1,4 +1,4 @@
-"""Everything stored, seen together: numbers, agencies by year, years against years."""
+"""Everything stored, seen together: numbers, agencies by year, years beside each other."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from gipr_ml.service.api.auth import Here, Reader
 from gipr_ml.service.api.schemas import (
     AgencyList,
     AgencyYear,
+    AgencyYearsView,
     SummaryView,
     YearFinding,
     YearList,
-    YearPairView,
+    YearReport,
 )
-from gipr_ml.service.store.reports import YearPair
+from gipr_ml.service.years import AgencyYears, Told, agency_years
 
 router = APIRouter(prefix="/v1", tags=["insight"])
 _DAY = 86_400
@@ -64,34 +65,37 @@ def years(
     here: Here,
     _who: Reader,
     agency: Agency = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
     after: Annotated[int, Query(ge=0, le=10**7, description="`next` of a page.")] = 0,
 ) -> YearList:
-    """Each year of an agency against the year before, over everything that is stored."""
+    """The reports of each agency beside each other, over everything that is stored: missing years,
+    years that are there twice, and what contradicts the year before or another source."""
     wanted = agency.replace("\0", "\ufffd") if agency else None
     with here.database.read() as connection:
-        pairs, following = here.reports.years(connection, wanted, limit, after)
-    return YearList(pairs=[_pair(pair) for pair in pairs], next=following)
+        found, following = agency_years(connection, here.renamed, wanted, limit, after)
+    return YearList(agencies=[_agency(one) for one in found], next=following)
 
 
-def _pair(pair: YearPair) -> YearPairView:
-    return YearPairView(
-        agency=pair.agency,
-        year=pair.year,
-        report=pair.report,
-        before=pair.before,
-        findings=[
-            YearFinding.model_validate(
-                {
-                    "rule": finding.rule,
-                    "severity": str(finding.severity),
-                    "cells": list(finding.cells),
-                    "reported": finding.reported,
-                    "computed": finding.computed,
-                    "difference": finding.difference,
-                    "message": finding.message,
-                }
-            )
-            for finding in pair.findings
+def _agency(one: AgencyYears) -> AgencyYearsView:
+    series = one.series
+    return AgencyYearsView(
+        agency=series.agency,
+        reports=[
+            YearReport(report=report, name=one.names[report], year=year)
+            for year, reports in series.sources.items()
+            for report in reports
         ],
+        missing=list(series.missing),
+        repeated=list(series.repeated),
+        findings=[_finding(told) for told in one.told],
+    )
+
+
+def _finding(told: Told) -> YearFinding:
+    finding = told.finding
+    fields = ("rule", "reported", "computed", "difference", "message")
+    return YearFinding.model_validate(
+        {"report": told.report, "year": told.year, "cells": list(finding.cells)}
+        | {"severity": str(finding.severity)}
+        | {name: getattr(finding, name) for name in fields}
     )

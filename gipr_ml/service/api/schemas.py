@@ -256,8 +256,10 @@ class AgencyList(BaseModel):
 
 
 class YearFinding(BaseModel):
-    """What contradicts the report of the year before."""
+    """What contradicts the report of the year before, or another source of the same report."""
 
+    report: str = Field(description="Id of the report that it is about.")
+    year: int
     rule: str
     severity: Literal["error", "warning", "info"]
     cells: list[str]
@@ -267,20 +269,30 @@ class YearFinding(BaseModel):
     message: str
 
 
-class YearPairView(BaseModel):
-    """Two reports of one agency for years that follow each other."""
+class YearReport(BaseModel):
+    """A report of an agency."""
 
-    agency: str
-    year: int
     report: str
-    before: str = Field(description="Id of the report of the year before.")
+    name: str
+    year: int
+
+
+class AgencyYearsView(BaseModel):
+    """The reports of an agency, under all of its names."""
+
+    agency: str = Field(description="As its latest report prints it.")
+    reports: list[YearReport] = Field(description="The first year first.")
+    missing: list[int] = Field(
+        description="Years without a report between others."
+    )
+    repeated: list[int] = Field(description="Years with several reports.")
     findings: list[YearFinding]
 
 
 class YearList(BaseModel):
-    """Years against the years before."""
+    """Agencies with several reports."""
 
-    pairs: list[YearPairView]
+    agencies: list[AgencyYearsView]
     next: int | None
 
 

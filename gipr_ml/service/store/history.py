@@ -20,11 +20,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from gipr_ml.export import dumps, loads
 from gipr_ml.export.text import printable
 from gipr_ml.service.changes import READ, Change, Entry
+from gipr_ml.service.outlines import write_outline
 from gipr_ml.service.state import ReportState, build_state, check_change, lowest_confidence, worst
 from gipr_ml.service.store.database import Database
 from gipr_ml.service.store.schema import entries, findings, reports, states
 from gipr_ml.service.view import result_json
-from gipr_ml.service.years import year_cells
 from gipr_ml.types import Finding, Outcome, Report, Severity
 
 _CHANGE: TypeAdapter[Change] = TypeAdapter(Change)
@@ -266,7 +266,7 @@ def _columns(state: ReportState) -> dict[str, Any]:
         "review": state.review,
         "reviewed_by": last.by if last else None,
         "reviewed_at": last.at if last else None,
-        "year_cells": year_cells(report),
+        "outline": write_outline(report),
     }
 
 

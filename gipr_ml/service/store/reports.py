@@ -30,8 +30,6 @@ from gipr_ml.service.store.files import Files
 from gipr_ml.service.store.history import History
 from gipr_ml.service.store.jobs import Job, Jobs
 from gipr_ml.service.store.schema import deletions, findings, jobs, reports
-from gipr_ml.service.years import year_findings
-from gipr_ml.types import Finding
 
 Sort = Literal["worst", "newest"]
 
@@ -50,16 +48,6 @@ class Page(NamedTuple):
 
     rows: Sequence[Row[Any]]
     next: str | None
-
-
-class YearPair(NamedTuple):
-    """Two reports of one agency for years that follow each other, and what contradicts."""
-
-    report: str
-    before: str
-    agency: str
-    year: int
-    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True)
@@ -245,29 +233,6 @@ class Reports:
             .order_by(reports.c.agency, reports.c.year)
         )
         return list(connection.execute(query.limit(limit)))
-
-    def years(
-        self, connection: Connection, agency: str | None, limit: int, after: int
-    ) -> tuple[list[YearPair], int | None]:
-        """What contradicts the year before, and where the next pairs begin."""
-        this, last = reports.alias(), reports.alias()
-        query = (
-            select(this, last.c.id.label("before"), last.c.year_cells.label("before_cells"))
-            .join(last, and_(last.c.agency == this.c.agency, last.c.year == this.c.year - 1))
-            .where(this.c.year_cells.is_not(None), last.c.year_cells.is_not(None))
-            .order_by(this.c.agency, this.c.year, this.c.id, last.c.id)
-        )
-        if agency:
-            query = query.where(this.c.agency.contains(agency, autoescape=True))
-        rows = connection.execute(query.offset(after).limit(limit + 1)).all()
-        pairs = [
-            YearPair(
-                row.id, row.before, row.agency, row.year,
-                year_findings(row.year_cells, row.before_cells),
-            )
-            for row in rows[:limit]
-        ]  # fmt: skip
-        return pairs, after + limit if len(rows) > limit else None
 
     def delete(self, report: str, by: str) -> None:
         """Forget a report, its file and its history; that it was there is kept.

@@ -72,7 +72,7 @@ reports = Table(
     Column("reviewed_by", Text),
     Column("reviewed_at", Float),
     Column("version", Text),
-    Column("year_cells", Text),
+    Column("outline", Text),
     Index("reports_worst", "worst", "id"),
     Index("reports_newest", "created_at", "id"),
     Index("reports_agency", "agency", "year"),

@@ -38,7 +38,7 @@ export function Comparison({ table, page, promote }) {
       <th scope="col" class="number">${t("gain")}</th><th scope="col" class="number">${t("interval")}</th><th scope="col"><span class="hidden">${t("interval")}</span></th></tr></thead>
       <tbody>${figures.map((row) => {
         const kind = kindOf(row);
-        const spread = row.low === undefined ? "" : `${points(row.name, row.low)} – ${points(row.name, row.high)}`;
+        const spread = row.low === undefined ? "" : `${points(row.name, row.low)} … ${points(row.name, row.high)}`;
         return html`<tr key=${row.name}><th scope="row">${t(`figure.${row.name}`)}</th><td class="number">${shown(row.name, row.first)}</td><td class="number">${shown(row.name, row.second)}</td>
           <td class=${`number gain ${kind}`}>${points(row.name, row.difference)} ${t(`gain.${kind}`)}</td><td class="number">${spread}</td>
           <td>${spread ? html`<${Interval} row=${row} reach=${reach} kind=${kind} words=${spread} />` : null}</td></tr>`;

@@ -15,12 +15,12 @@ export function DashboardPage() {
   const [error, setError] = useState(null);
   useEffect(() => {
     const since = new Date().setHours(0, 0, 0, 0) / 1000;
-    const asked = [get("/v1/summary", { since }), get("/v1/agencies"), get("/v1/years", { limit: 100 })];
-    Promise.all(asked).then(([summary, { agencies }, { pairs }]) => setTold({ summary, agencies, pairs }), setError);
+    const asked = [get("/v1/summary", { since }), get("/v1/agencies"), get("/v1/years", { limit: 50 })];
+    Promise.all(asked).then(([summary, { agencies }, years]) => setTold({ summary, agencies, years: years.agencies }), setError);
   }, []);
   if (error) return html`<main class="centre"><p class="alert" role="alert">${error.words}</p></main>`;
   if (!told) return html`<main class="centre" aria-busy="true"><p>${t("loading")}</p></main>`;
-  const { summary, agencies, pairs } = told;
+  const { summary, agencies, years } = told;
   const status = ["consistent", "needs_review", "rejected", "waiting"].map((name) => ({
     name, words: t(`status.${name}`), number: summary.status[name] ?? 0,
     to: queuePath(name === "waiting" ? { progress: "queued" } : { status: name }),
@@ -38,7 +38,7 @@ export function DashboardPage() {
       <section><h2>${t("dashboard.findings")}</h2>${rules.length ? html`<${Bars} rows=${rules} />` : html`<p class="empty">${t("dashboard.no_findings")}</p>`}</section>
     </div>
     <${AgencyMap} agencies=${agencies} />
-    <${YearPairs} pairs=${pairs} />
+    <${Years} years=${years} />
   </main>`;
 }
 
@@ -81,12 +81,17 @@ function Square({ one }) {
   return html`<a class=${`square fill ${one.status}`} title=${words} aria-label=${words} href=${one.reports > 1 ? queuePath({ text: one.agency, year: one.year }) : reportPath(one.report)}>${one.reports > 1 ? one.reports : SIGNS[one.status]}</a>`;
 }
 
-/** What contradicts the report of the year before. */
-function YearPairs({ pairs }) {
-  const found = pairs.flatMap((pair) => pair.findings.map((finding) => ({ pair, finding })));
+/** What the reports of one agency say against each other, and which years are missing or there twice. */
+function Years({ years }) {
+  const found = years.filter((one) => one.findings.length || one.missing.length || one.repeated.length);
   return html`<section><h2>${t("dashboard.years")}</h2>${found.length ? html`<table class="list"><thead><tr><th scope="col">${t("agency")}</th><th scope="col" class="number">${t("year")}</th>
       <th scope="col">${t("finding")}</th><th scope="col" class="number">${t("finding.reported")}</th><th scope="col" class="number">${t("finding.computed")}</th><th scope="col" class="number">${t("finding.difference")}</th></tr></thead>
-    <tbody>${found.map(({ pair, finding }) => html`<tr><td><a href=${reportPath(pair.report)}>${pair.agency}</a></td><td class="number"><a href=${reportPath(pair.before)}>${pair.year - 1}</a>–<a href=${reportPath(pair.report)}>${pair.year}</a></td>
-      <td><b>${ruleName(finding.rule)}</b> <small>${finding.message}</small></td><td class="number">${figure(finding.reported)}</td><td class="number">${figure(finding.computed)}</td><td class="number">${finding.difference === null ? "" : signed(finding.difference)}</td></tr>`)}</tbody></table>`
-    : html`<p class="empty">${t(pairs.length ? "dashboard.years.none" : "dashboard.years.single")}</p>`}</section>`;
+    <tbody>${found.map((one) => html`${gaps(one).map(([rule, list]) => html`<tr key=${one.agency + rule}><td><a href=${queuePath({ text: one.agency })}>${one.agency}</a></td><td class="number">${list.join(" ")}</td><td colspan="4"><b>${t(`dashboard.years.${rule}`)}</b></td></tr>`)}
+      ${one.findings.map((finding, place) => html`<tr key=${one.agency + place}><td><a href=${reportPath(finding.report)}>${one.agency}</a></td><td class="number"><a href=${reportPath(finding.report)}>${finding.year}</a></td>
+      <td><b>${ruleName(finding.rule)}</b> <small>${finding.message}</small></td><td class="number">${figure(finding.reported)}</td><td class="number">${figure(finding.computed)}</td><td class="number">${finding.difference === null ? "" : signed(finding.difference)}</td></tr>`)}`)}</tbody></table>`
+    : html`<p class="empty">${t(years.length ? "dashboard.years.none" : "dashboard.years.single")}</p>`}</section>`;
+}
+
+function gaps({ missing, repeated }) {
+  return [["missing", missing], ["repeated", repeated]].filter(([, list]) => list.length);
 }

@@ -99,7 +99,7 @@ def upgrade() -> None:
         sa.Column("reviewed_by", sa.Text(), nullable=True),
         sa.Column("reviewed_at", sa.Float(), nullable=True),
         sa.Column("version", sa.Text(), nullable=True),
-        sa.Column("year_cells", sa.Text(), nullable=True),
+        sa.Column("outline", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["job"],
             ["jobs.id"],
