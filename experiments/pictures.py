@@ -1,4 +1,4 @@
-"""The pictures of the README: the queue and a report of the review page, with the sample reports.
+"""The pictures of the README: the first report that is corrected, from the queue to its end.
 
 python experiments/pictures.py
 
@@ -48,15 +48,19 @@ def main() -> None:
                 browser = playwright.chromium.launch(
                     executable_path=shutil.which("chromium"), args=FLAGS
                 )
-                page = browser.new_page(viewport={"width": 1240, "height": 600})
+                page = browser.new_page(viewport={"width": 1366, "height": 650})
                 page.goto(url)
                 page.locator(".queue tbody tr").nth(len(sent) - 1).wait_for()
                 keep(page, "queue")
-                page.goto(f"{url}/#/report/{sent[DAMAGED]}")
-                page.locator(".cell.current").wait_for()
-                page.keyboard.press("n")
-                page.locator(".option").wait_for()
+                page.locator(".queue tbody tr", has_text=DAMAGED).locator("a").first.click()
+                page.locator(".sum").wait_for()
                 keep(page, "report")
+                page.keyboard.press("s")
+                page.locator(".option").wait_for()
+                keep(page, "proposal")
+                page.keyboard.press("a")
+                page.locator(".report-bar .chip.consistent").wait_for()
+                keep(page, "consistent")
         finally:
             service.terminate()
             service.wait(30)

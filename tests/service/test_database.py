@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import literal, select, text
 
 from gipr_ml.errors import ServiceError
 from gipr_ml.service.settings import Settings
@@ -42,6 +42,18 @@ def test_a_database_of_a_later_version_is_refused_in_words(context):
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(ServiceError, match="is it of a later one"):
         context.database.migrate()
+
+
+def test_a_look_outlives_a_database_that_was_started_again(tmp_path, postgresql):
+    database = Database(Settings(data=tmp_path, database=postgresql()).database_url)
+    one = select(literal(1))
+    assert database.first(one) == (1,)
+    with database.write() as connection:
+        others = "pid <> pg_backend_pid() AND datname = current_database()"
+        query = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"
+        assert connection.execute(text(query)).all() == [(True,)]
+    assert database.first(one) == (1,)
+    database.close()
 
 
 def test_sqlite_waits_for_others_and_outlives_a_power_cut(quiet_context):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gipr_ml.errors import UsageError
 from gipr_ml.export import loads
+from gipr_ml.learning.labelling.library import labelled_lines
 from gipr_ml.pipeline import check
 from gipr_ml.service.changes import (
     DecisionChange,
@@ -22,7 +23,7 @@ from gipr_ml.service.changes import (
     ValueChange,
     active,
 )
-from gipr_ml.service.labels import labels_of
+from gipr_ml.service.labels import reviewed_of
 from gipr_ml.service.store.history import OutOfDate
 from gipr_ml.service.store.reports import Filter
 from gipr_ml.types import Status
@@ -207,6 +208,8 @@ def test_the_heading_can_be_put_right(context, stored):
         (ValueChange(cell="t3/none/total", value=Decimal(1)), "has no cell t3/none/total"),
         (DecisionChange(finding="x:0123456789:0123456789", verdict="noted"), "no such finding"),
         (LabelChange(line=1, label="value", cell_labels=("value",)), "line 1 has 2 cells"),
+        (LabelChange(line=1, label="poem"), "poem is no label of a line; known are "),
+        (LabelChange(line=1, label="value", cell_labels=("value", "x")), "'x' is no label"),
         (UndoChange(entry=1), "entry 1 is no change"),
         (HeadingChange(), "give an agency or a year"),
     ],
@@ -228,28 +231,27 @@ def test_a_preview_is_what_the_change_would_be_and_leaves_nothing(context, store
 def test_reviewed_lines_become_labels_to_train_on(context, stored):
     with_label = LabelChange(line=1, label="category", cell_labels=("category", "value"))
     first = add(context, stored, with_label, LabelChange(line=0, label="section"))
-    assert labels_of(first) is None
-    done = add(context, stored, ReviewChange(review="done", leave_open=True))
-    labelled = labels_of(done)
-    assert labelled is not None
-    rows = [json.loads(line) for line in labelled.lines.splitlines()]
+    assert reviewed_of(stored, first) is None
+    done = add(context, stored, ReviewChange(review="done", leave_open=True), by="王敏")
+    reviewed = reviewed_of(stored, done)
+    assert reviewed is not None
+    assert reviewed.by == "王敏"
+    rows = [json.loads(line) for line in labelled_lines(reviewed.sheet()).splitlines()]
     assert rows == [
         {
             "document": "service_abababababab", "line": 0, "cells": ["清溪市文化局2023年报"],
-            "label": "section", "cell_labels": [""],
+            "borders": "none", "label": "section", "cell_labels": [""],
         },
         {
             "document": "service_abababababab", "line": 1, "cells": ["一、", "25"],
-            "label": "category", "cell_labels": ["category", "value"],
+            "borders": "none", "label": "category", "cell_labels": ["category", "value"],
         },
     ]  # fmt: skip
-    assert labelled.group == "清溪市文化局 2023"
 
 
 def test_what_is_served_is_the_state_as_it_stands(context, stored):
     made = add(context, stored, ValueChange(cell=TOTAL, value=Decimal(2)), by="王敏")
-    with context.database.read() as connection:
-        served = context.history.served(connection, stored)
+    served = context.history.served(stored)
     assert served is not None
     assert loads(served.body()).cells == made.report.cells
     review = json.loads(served.body())["review"]

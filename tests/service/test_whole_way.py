@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 
 import pytest
+from conftest import ROOT, SAMPLES
 from playwright.sync_api import Page, expect
 from reviewing import BLOTTED, open_page, spoken, work_off
 from running import Service
@@ -81,10 +84,37 @@ def learn(page: Page, words: dict[str, str], picture) -> None:
 @pytest.fixture
 def picture(page: Page, request: pytest.FixtureRequest):
     """Saves what is seen, where somebody wants to look at it (GIPR_SCREENSHOTS)."""
-    import os
 
     def save(name: str) -> None:
         if folder := os.environ.get("GIPR_SCREENSHOTS"):
             page.screenshot(path=str(Path(folder) / f"{request.node.name}_{name}.png"))
 
     return save
+
+
+def test_the_first_report_of_the_readme(page: Page, school: Service):
+    """What the README says, step by step, with the keys that stand there."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    steps = text.partition("**The first corrected report")[2].partition("`?` shows all keys")[0]
+    decide, accept = re.findall(r"press `(\w)`", steps)
+    open_page(page, school.url)
+    page.locator("#files").set_input_files(sorted(SAMPLES.iterdir()))
+    expect(page.locator(".uploads li.consistent")).to_have_count(3, timeout=60_000)
+    expect(page.locator(".queue tbody tr").first).to_contain_text("望川县林业局")
+    page.keyboard.press("Enter")
+    expect(page.locator(".sum dd")).to_have_text(["6", "5", "+1"])
+    page.keyboard.press(decide)
+    expect(page.locator(".option b")).to_have_text(["12"])
+    page.keyboard.press(accept)
+    expect(page.locator(".report-bar .chip").first).to_have_text(spoken("zh")["status.consistent"])
+    nothing = spoken("zh")["nothing.decided"].replace("{broken}", "1")
+    expect(page.locator(".nothing")).to_contain_text(nothing)
+    page.keyboard.press("y")
+    expect(page.locator("dialog tbody tr")).to_have_count(3)
+    page.keyboard.press("Escape")
+    report = page.url
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_url(lambda url: url != report)
+    assert page.url.endswith("#/queue")
+    with school.client() as client:
+        assert [one["agency"] for one in client.reports(review="done")] == ["望川县林业局"]

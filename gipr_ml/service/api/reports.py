@@ -178,8 +178,7 @@ def _state_json(here: Context, report: str, at: int) -> bytes:
 
 def _served(here: Context, report: str, known: str | None) -> tuple[bytes | None, str]:
     """The state and its tag; no state where the caller has this one."""
-    with here.database.look() as connection:
-        found = here.history.served(connection, report)
+    found = here.history.served(report)
     if found is None:
         raise _unread()
     tag = f'"{found.updated_at}"'

@@ -282,9 +282,7 @@ class AgencyYearsView(BaseModel):
 
     agency: str = Field(description="As its latest report prints it.")
     reports: list[YearReport] = Field(description="The first year first.")
-    missing: list[int] = Field(
-        description="Years without a report between others."
-    )
+    missing: list[int] = Field(description="Years without a report between others.")
     repeated: list[int] = Field(description="Years with several reports.")
     findings: list[YearFinding]
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
+from sqlalchemy import Connection, Engine, Row, Select, create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
@@ -32,9 +32,8 @@ class Database:
         except (ArgumentError, ImportError) as error:
             raise ServiceError(f"the setting database names no known database ({error})") from None
         self._writing = self.engine.execution_options(write=True)
-        self._looking = self.engine
-        if not self.sqlite:
-            self._looking = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        # For single queries: no transaction, and nobody asks first whether the connection lives.
+        self._looking = self.engine if self.sqlite else _postgresql(url, autocommit=True)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -42,11 +41,18 @@ class Database:
         with self.engine.begin() as connection:
             yield connection
 
-    @contextmanager
-    def look(self) -> Iterator[Connection]:
-        """For a single query: PostgreSQL is spared the beginning and the end of a transaction."""
+    def first(self, query: Select[Any]) -> Row[Any] | None:
+        """The first row that a query finds, at the least cost: PostgreSQL is asked once."""
+        try:
+            return self._first(query)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            return self._first(query)  # the server was started again since; all are new now
+
+    def _first(self, query: Select[Any]) -> Row[Any] | None:
         with self._looking.connect() as connection:
-            yield connection
+            return connection.execute(query).first()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -95,6 +101,7 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+        self._looking.dispose()
 
 
 def _sqlite(url: str) -> Engine:
@@ -123,5 +130,7 @@ def _sqlite(url: str) -> Engine:
     return engine
 
 
-def _postgresql(url: str) -> Engine:
+def _postgresql(url: str, *, autocommit: bool = False) -> Engine:
+    if autocommit:
+        return create_engine(url, pool_size=POOL, max_overflow=POOL, isolation_level="AUTOCOMMIT")
     return create_engine(url, pool_size=POOL, max_overflow=POOL, pool_pre_ping=True)

@@ -144,10 +144,9 @@ class History:
         read, read_at = self._reading(connection, report, at)
         return build_state(read, self._changes(connection, report, at), at or last, read_at)
 
-    def served(self, connection: Connection, report: str) -> Served | None:
+    def served(self, report: str) -> Served | None:
         """The state as JSON, as it was made when the last entry was; None before a reading."""
-        query = _SERVED.where(states.c.report == report)
-        row = connection.execute(query).first()
+        row = self.database.first(_SERVED.where(states.c.report == report))
         return None if row is None else Served(row.body, row.updated_at)
 
     def steps(self, connection: Connection, report: str) -> list[Step]:

@@ -31,6 +31,7 @@ export function LabelDialog({ line, labels, label, close, save }) {
   };
   return html`<${Dialog} title=${t("lines.relabel")} close=${close}>
     <blockquote>${line.cells.join(" ┆ ")}</blockquote>
+    <p class="hint">${t("lines.relabel.words")}</p>
     <ol class="labels" onKeyDown=${press}>${labels.map((one, index) => html`<li key=${one}>
       <button type="button" class=${one === label ? "strong" : ""} autofocus=${index === 0} onClick=${() => save(one)}>
         <kbd>${index + 1}</kbd> <b>${t(`label.${one}`)}</b> <small>${t(`label.${one}.about`)}</small></button></li>`)}</ol>

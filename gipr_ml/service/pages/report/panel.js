@@ -23,6 +23,12 @@ export function Panel(props) {
   </aside>`;
 }
 
+/** What there is to say once no problem is left. */
+function nothingWords(result) {
+  const broken = result.findings.filter(fails).length;
+  return broken && result.status === "consistent" ? t("nothing.decided", { broken }) : t(`nothing.${result.status}`);
+}
+
 function Card({ report, result, forms, names, cells, problem, current, known, options, does, draft, setDraft, setCell, marks, may }) {
   const findings = (problem?.findings ?? []).map((index) => result.findings[index]);
   const unchecked = findings.filter((one) => one.outcome === "not_checkable" && identityOf(one, forms) && findings.length > 1);
@@ -32,7 +38,7 @@ function Card({ report, result, forms, names, cells, problem, current, known, op
     draft=${draft} setDraft=${(text) => may && setDraft(text)} save=${does.value} correction=${marks.get(current)?.correction ?? null} />` : null;
   const quotes = result.narrative.filter((one) => one.agrees === false && findings.some((finding) => finding.rule.startsWith("narrative") && finding.message.includes(one.quote)));
   return html`
-    ${problem ? null : html`<div class=${`nothing ${result.status}`}><p><b>${t(`nothing.${result.status}`)}</b></p><p>${t("nothing.words")}</p></div>`}
+    ${problem ? null : html`<div class=${`nothing ${result.status}`}><p><b>${nothingWords(result)}</b></p><p>${t("nothing.words")}</p></div>`}
     ${problem?.kind === "heading" ? html`<p class="finding-words">${t("heading.missing")}</p>` : null}
     ${problem?.kind === "line" ? html`<${LineProblem} line=${result.lines.find((one) => one.number === problem.line)} />` : null}
     ${told.length ? html`<ul class="findings">${told.map((finding) => html`<${FindingText} finding=${finding} forms=${forms} cells=${cells} choose=${setCell} />`)}</ul>` : null}
