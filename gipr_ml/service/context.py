@@ -52,7 +52,7 @@ def open_context(settings: Settings) -> Context:
     Raises `ServiceError` where the database cannot be used, `OSError` where the folder cannot,
     `FormsError` where the file of renamed agencies is wrong.
     """
-    renamed = read_renamings(settings.agencies) if settings.agencies else {}
+    renamed = read_renamings(Path(settings.agencies)) if settings.agencies else {}
     settings.data.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database_url)
     database.migrate()

@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     training_data: str = ""
     training_config: str = ""
     mlflow_url: str = ""
-    agencies: Path | None = None
+    agencies: str = ""
     workers: int = Field(2, ge=0, le=256)
     lease_seconds: float = Field(30, gt=0)
     file_bytes: int = Field(100_000_000, gt=0)

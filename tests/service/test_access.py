@@ -22,7 +22,8 @@ NEEDS = {
         ("POST", "/v1/check"), ("GET", "/v1/jobs"), ("GET", f"/v1/jobs/{ANY}"),
         ("GET", "/v1/models"), ("GET", "/v1/summary"), ("GET", "/v1/agencies"),
         ("GET", "/v1/years"), ("GET", "/v1/session"), ("DELETE", "/v1/session"),
-        ("GET", "/metrics"), ("POST", "/v1/session"),
+        ("GET", "/metrics"), ("POST", "/v1/session"), ("GET", "/v1/forms"),
+        ("GET", f"/v1/models/comparisons/{ANY}"),
     ],
     "review": [
         ("POST", "/v1/reports"), ("POST", f"/v1/reports/{ANY}/changes"),
@@ -32,7 +33,7 @@ NEEDS = {
     ],
     "administer": [
         ("DELETE", f"/v1/reports/{ANY}"), ("POST", "/v1/models/train"),
-        ("POST", f"/v1/models/{MODEL}/promote"),
+        ("POST", f"/v1/models/{MODEL}/promote"), ("POST", "/v1/models/rollback"),
     ],
 }  # fmt: skip
 OPEN = {("GET", "/health"), ("GET", "/ready"), ("GET", "/version")}
@@ -140,7 +141,7 @@ def test_a_session_changes_something_only_with_its_csrf_token(guarded):
         csrf = opened.json()["csrf"]
         path = f"/v1/reports/{ANY}"
         assert page.get("/v1/session").json() == {
-            "name": "administer", "role": "administer", "csrf": csrf,
+            "name": "administer", "role": "administer", "local": False, "csrf": csrf,
         }  # fmt: skip
         assert page.delete(path).json()["code"] == "csrf"
         assert page.delete(path, headers={"X-CSRF-Token": "0" * 64}).json()["code"] == "csrf"

@@ -222,11 +222,19 @@ def test_models_and_their_comparison(client, http):
     (model,) = client.models()
     assert (model["in_use"], model["shipped"]) == (True, True)
     assert 0.5 < model["scores"]["macro_f1"]["mean"] <= 1
-    job = http.post("/v1/models/compare", json={"challenger": model["digest"]}).json()
-    told = client.job(job["id"], wait=60)
-    assert told["result"]["gain"]["macro_f1"] == 0
+    told = client.job(client.compare(model["digest"])["id"], wait=120)
+    figures = told["result"]["table"]["figures"]
+    assert {row["name"]: row["difference"] for row in figures}["macro_f1"] == 0
+    page = http.get(f"/v1/models/comparisons/{told['id']}")
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert "script-src" not in page.headers["content-security-policy"]
+    assert "default-src 'none'" in page.headers["content-security-policy"]
     told = client.job(client.promote(model["digest"])["id"], wait=60)
-    assert (told["state"], told["result"]) == ("done", {"model": model["digest"]})
+    assert (told["state"], told["reason"]) == (
+        "failed", "this model is the one in use already; nothing is to be done",
+    )  # fmt: skip
+    told = client.job(client.roll_back()["id"], wait=60)
+    assert (told["state"], told["reason"]) == ("failed", "there is no promotion to take back")
 
 
 @pytest.mark.parametrize(

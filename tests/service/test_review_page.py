@@ -25,7 +25,8 @@ def send(shown: Service, name: str, data: bytes) -> str:
 
 def damaged(shown: Service, mark: str) -> str:
     """The damaged sample as a report of its own."""
-    return send(shown, f"{mark}.txt", DAMAGED.read_bytes() + f"\n{mark}\n".encode())
+    line = f"本件供核对之用（{mark}）。"
+    return send(shown, f"{mark}.txt", DAMAGED.read_bytes() + f"\n{line}\n".encode())
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -200,6 +201,21 @@ def test_a_report_of_200_pages_opens_at_its_tables(page: Page, shown: Service):
     )
     page.keyboard.press("PageUp")
     expect(page.locator(".spot.current")).to_have_count(0)
+
+
+def test_a_line_that_was_not_told_stands_beside_its_page(page: Page, shown: Service, scan):
+    open_page(page, shown.url, f"#/report/{send(shown, 'blotted.pdf', scan[0])}")
+    words = re.compile(spoken("zh")["line.of"].replace("{number}", r"\d+"))
+    page.locator(".problem-list button", has_text=words).click()
+    expect(page.locator(".lines tr.current")).to_be_visible()
+    tabs = page.get_by_role("tab")
+    tabs.first.click()
+    expect(page.locator(".sheet img")).to_be_visible()
+    page.keyboard.press("t")
+    expect(page.locator(".lines tr.current")).to_be_visible()
+    page.locator(f"[id='cell-{TOTAL}']").click()
+    page.keyboard.press("t")
+    expect(page.locator(".spot.current")).to_have_attribute("data-cell", TOTAL)
 
 
 def test_wrong_files_are_refused_in_words(page: Page, shown: Service):

@@ -27,7 +27,8 @@ export function ReportPage({ id, at, session }) {
   const [chosen, choose] = useState(() => localStorage.getItem(placeOf(id)));
   const [cell, setCell] = useState(null);
   const [page, setPage] = useState(1);
-  const [asLines, setAsLines] = useState(false);
+  /** "page" or "lines" as somebody has chosen; null shows what the problem is about. */
+  const [view, setView] = useState(null);
   const [zoom, setZoom] = useState(keptZoom);
   const [draft, setDraft] = useState(null);
   const [dialog, setDialog] = useState(null);
@@ -46,22 +47,25 @@ export function ReportPage({ id, at, session }) {
   const known = facts?.cells.get(current) ?? null;
   const anchor = current && result ? anchorOf(result, current) : null;
   const about = useMemo(() => new Set(problem && problem.cells.length <= 40 ? problem.cells : []), [problem]);
+  const line = problem?.line ?? null;
   const may = at === null && session.role !== "read" && saver !== null;
 
   useEffect(() => {
     setCell(null);
     setDraft(null);
+    setView((now) => (now === "page" ? null : now));
   }, [problem?.id]);
   useEffect(() => {
     if (problem) localStorage.setItem(placeOf(id), problem.id);
   }, [problem?.id]);
   useEffect(() => {
-    const at = anchor?.source.page ?? (current ? null : result?.cells.find((one) => one.source?.page)?.source.page);
+    const aboutLine = result?.lines.find((one) => one.number === line)?.page;
+    const at = anchor?.source.page ?? (current ? null : aboutLine ?? result?.cells.find((one) => one.source?.page)?.source.page);
     if (at) setPage(at);
     const button = current && document.getElementById(`cell-${current}`);
     button?.scrollIntoView({ block: "nearest", inline: "nearest" });
     if (button && document.activeElement?.classList.contains("cell")) button.focus({ preventScroll: true });
-  }, [current, facts === null]);
+  }, [current, line, facts === null]);
 
   if (error) return html`<main class="centre"><h1>${t("report.missing")}</h1><p>${error.words}</p><a href="#/queue">${t("nav.queue")}</a></main>`;
   if (row && !result) return html`<${Unread} row=${row} />`;
@@ -105,7 +109,6 @@ export function ReportPage({ id, at, session }) {
     const next = await nextReport(id);
     return go(next ? reportPath(next.id) : queuePath(queueFilters()));
   };
-  const line = problem?.line ?? null;
   const relabel = (number) => may && setDialog({ line: number });
   const does = {
     next: () => step(1),
@@ -136,15 +139,15 @@ export function ReportPage({ id, at, session }) {
     if (number) setPage(number);
   };
   const shown = { result, pages, forms, cells: facts.cells, marks: facts.marks, names: facts.names, current, anchor, about, line };
-  const left = !pages.length || asLines || line !== null;
+  const left = !pages.length || (view ?? (line !== null && cell === null ? "lines" : "page")) === "lines";
   return html`<main class="report" data-entry=${result.review.entry}>
     <${Keys} does=${does} turn=${turn} walkTo=${walkTo} zoom=${(by) => setZoom(by ? zoomed(zoom, by) : 1)}
-      lines=${() => setAsLines(!asLines)} leave=${() => go(queuePath(queueFilters()))} />
+      lines=${() => setView(left ? "page" : "lines")} leave=${() => go(queuePath(queueFilters()))} />
     <${ReportBar} row=${row} result=${result} at=${at} saver=${saver} does=${does} may=${may} session=${session} reload=${reload} />
     <section class="source" aria-label=${t("source")}>
       ${pages.length ? html`<div class="tabs" role="tablist">
-        <button type="button" role="tab" aria-selected=${!left} onClick=${() => setAsLines(false)}>${t("page.tab")}</button>
-        <button type="button" role="tab" aria-selected=${left} onClick=${() => setAsLines(true)}>${t("lines.title")}</button></div>` : html`<h2 class="tabs">${t("lines.title")}</h2>`}
+        <button type="button" role="tab" aria-selected=${!left} onClick=${() => setView("page")}>${t("page.tab")}</button>
+        <button type="button" role="tab" aria-selected=${left} onClick=${() => setView("lines")}>${t("lines.title")}</button></div>` : html`<h2 class="tabs">${t("lines.title")}</h2>`}
       ${left ? html`<${Lines} ...${shown} choose=${setCell} chooseLine=${(number) => problems.some((one) => one.line === number) && choose(`line:${number}`)} relabel=${relabel} />`
         : html`<${PageImages} ...${shown} cells=${result.cells} number=${page} turn=${(number) => number && setPage(number)} zoom=${zoom} setZoom=${setZoom} choose=${setCell} />`}
     </section>
