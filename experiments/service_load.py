@@ -46,7 +46,7 @@ LISTS = {
     "search by finding": "/v1/reports?finding=t4.row_total",
     "summary": "/v1/summary",
     "agencies by year": "/v1/agencies",
-    "years against years": "/v1/years",
+    "years beside each other": "/v1/years",
 }
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from absent import absent
 from learning import QUICK, copy_few
 from playwright.sync_api import Browser, Page, sync_playwright
 from postgresql import find_binaries, new_database, run_server
@@ -39,10 +40,7 @@ def postgresql() -> Iterator[Callable[[], str]]:
     """Makes empty databases on a real PostgreSQL server; gives their URLs."""
     binaries = find_binaries()
     if binaries is None:
-        words = "PostgreSQL is not installed here (Debian: apt install postgresql)"
-        if os.environ.get("CI"):
-            pytest.fail(words)
-        pytest.skip(words)
+        absent("PostgreSQL is not installed here (Debian: apt install postgresql)")
     with run_server(binaries) as server:
         yield lambda: new_database(server, uuid.uuid4().hex)
 
@@ -90,10 +88,7 @@ def never() -> threading.Event:
 def browser() -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
-        words = "Chromium is not installed here (Debian: apt install chromium)"
-        if os.environ.get("CI"):
-            pytest.fail(words)
-        pytest.skip(words)
+        absent("Chromium is not installed here (Debian: apt install chromium)")
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield opened
@@ -127,10 +122,7 @@ def scan() -> tuple[bytes, dict[str, Any]]:
     try:
         return blotted_scan()
     except MissingPart as missing:
-        words = str(missing)
-    if os.environ.get("CI"):
-        pytest.fail(words)
-    pytest.skip(words)
+        absent(str(missing))
 
 
 @pytest.fixture

@@ -26,8 +26,8 @@ CHECKS = [
 ]
 CELL = "t4/reconsideration/total"
 SAMPLE = Path(__file__).parents[2] / "gipr_ml/samples/wangchuan_forestry_2022_damaged.txt"
-LEFT_OUT = "/v1/models/train"
-"""Each call would train a model."""
+LEFT_OUT = ("/v1/models/train", "/v1/models/compare")
+"""Each call would keep a worker busy for long."""
 
 Ids = dict[str, str]
 
@@ -38,7 +38,7 @@ def fuzz(url: str, examples: int, derandomize: bool) -> Iterator[tuple[str, int]
     Three ids of four are those of something that is there. Raises what schemathesis says of the
     first answer that is not as described.
     """
-    schema = schemathesis.openapi.from_url(f"{url}/openapi.json").exclude(path=LEFT_OUT)
+    schema = schemathesis.openapi.from_url(f"{url}/openapi.json").exclude(path=list(LEFT_OUT))
     there: Ids = {}
 
     @schema.hook

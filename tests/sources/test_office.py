@@ -6,6 +6,7 @@ import os
 import subprocess
 
 import pytest
+from absent import absent
 from office_files import docx, xlsx
 
 import gipr_ml
@@ -21,10 +22,8 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 def converted(data: bytes, suffix: str, target: str, folder) -> bytes:
     """The file as LibreOffice saves it in an older format."""
     missing = office.missing_part("xlsx" if suffix == "xlsx" else "docx")
-    if missing == "LibreOffice" and os.environ.get("CI") == "true":
-        pytest.fail("LibreOffice is not installed where the tests have to be complete")
     if missing:
-        pytest.skip(f"{missing} is not installed")
+        absent(f"{missing} is not installed")
     source = folder / f"report.{suffix}"
     source.write_bytes(data)
     command = [office.find_office(), f"-env:UserInstallation={(folder / 'profile').as_uri()}"]
