@@ -95,22 +95,14 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-@pytest.fixture(scope="session")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A service with a worker, whose reports the tests of the page share."""
-    made = Service(tmp_path_factory.mktemp("shown"), workers=1, wait_seconds=120)
-    made.start()
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def school(tmp_path: Path) -> Iterator[Service]:
+@pytest.fixture(scope="module")
+def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service that learns quickly: from few labelled reports, and not well."""
-    (tmp_path / "quick.toml").write_text(QUICK)
-    few = copy_few(tmp_path / "few")
-    learns = {"training_data": few, "training_config": tmp_path / "quick.toml"}
-    made = Service(tmp_path / "service", workers=1, wait_seconds=120, **learns)
+    folder = tmp_path_factory.mktemp("school")
+    (folder / "quick.toml").write_text(QUICK)
+    few = copy_few(folder / "few")
+    learns = {"training_data": few, "training_config": folder / "quick.toml"}
+    made = Service(folder / "service", workers=1, wait_seconds=120, **learns)
     made.start()
     yield made
     made.stop()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from gipr_ml.client import Client
 
@@ -51,14 +54,22 @@ class Service:
         return Client(self.url, token)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Another `gipr` command with the same settings."""
-        return subprocess.run(
-            [sys.executable, "-c", CODE, *arguments],
-            env=self.environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        """Another `gipr` command with the same settings, in this process."""
+        from gipr_ml.cli import main
+
+        out, err, code = io.StringIO(), io.StringIO(), 0
+        argv = ["gipr", *arguments]
+        with (
+            mock.patch.dict(os.environ, self.environment()),
+            mock.patch.object(sys, "argv", argv),
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
+            try:
+                main()
+            except SystemExit as stopped:
+                code = int(stopped.code or 0)
+        return subprocess.CompletedProcess(argv, code, out.getvalue(), err.getvalue())
 
     def stop(self) -> int:
         """Stop it as an administrator would; gives its exit code."""

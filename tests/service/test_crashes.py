@@ -72,6 +72,7 @@ def test_kill_minus_nine_loses_no_job_and_no_correction(mortal):
         assert values == [4, 9, 14, 19]
 
 
+@pytest.mark.parametrize("database_url", [""], ids=["sqlite"])
 def test_a_stopped_service_goes_on_where_it_was(mortal):
     with mortal.client() as client:
         files = [(f"{n}.txt", f"{TEXT}\n停 {n}\n".encode()) for n in range(6)]

@@ -14,12 +14,12 @@ WORDS = spoken("en")
 
 
 def test_a_token_opens_the_page_and_its_role_decides(page: Page, tmp_path: Path):
-    service = Service(tmp_path / "team", workers=1, host="0.0.0.0", allowed_hosts='["127.0.0.1"]')
-    made = service.run("token", "add", "reader", "--role", "read")
+    team = Service(tmp_path / "team", workers=1, host="0.0.0.0", allowed_hosts='["127.0.0.1"]')
+    made = team.run("token", "add", "reader", "--role", "read")
     token = re.search(r"gipr_\S+", made.stdout)
     assert token, made.stderr
-    service.start()
-    url = service.url.replace("0.0.0.0", "127.0.0.1")
+    team.start()
+    url = team.url.replace("0.0.0.0", "127.0.0.1")
     try:
         open_page(page, url, language="en")
         page.locator("#token").fill("gipr_wrong")
@@ -33,20 +33,39 @@ def test_a_token_opens_the_page_and_its_role_decides(page: Page, tmp_path: Path)
         page.get_by_role("button", name=WORDS["signout"]).click()
         expect(page.locator("#token")).to_be_visible()
     finally:
-        service.stop()
+        team.stop()
 
 
-def test_the_dashboard_draws_what_is_stored(page: Page, shown: Service):
-    with shown.client() as client:
+def test_the_dashboard_draws_what_is_stored(page: Page, service: Service):
+    text = (SAMPLES / "chengxi_culture_2023.txt").read_text("utf-8")
+    with service.client() as client:
         client.send(SAMPLES / "wangchuan_forestry_2022_damaged.txt", wait=60)
-        client.send(SAMPLES / "chengxi_culture_2023.txt", wait=60)
-    open_page(page, shown.url, "#/dashboard", "en")
+        (sent,) = client.send(("map.txt", f"{text}\n用于总览。\n".encode()), wait=60)
+        heading = {"kind": "heading", "agency": "澄溪市地图局", "year": 2023}
+        client.change(sent.report or "", heading)
+    open_page(page, service.url, "#/dashboard", "en")
     status = page.locator(".shares").first
     expect(status.get_by_role("img")).to_have_attribute(
         "aria-label", re.compile("Consistent [1-9]")
     )
     expect(page.locator(".bars li", has_text=WORDS["rule.t4.row_total"])).to_be_visible()
-    square = page.locator("a.square[aria-label^='澄溪市文化局 2023']")
+    page.locator(".map input").fill("地图")
+    square = page.locator("a.square[aria-label^='澄溪市地图局 2023']")
     expect(square).to_have_class(re.compile("consistent"))
     square.click()
-    expect(page.locator(".report-bar h1")).to_contain_text("澄溪市文化局 2023")
+    expect(page.locator(".report-bar h1")).to_contain_text("澄溪市地图局 2023")
+
+
+def test_the_dashboard_shows_the_years_of_an_agency(page: Page, service: Service):
+    text = (SAMPLES / "wangchuan_forestry_2022_damaged.txt").read_text("utf-8")
+    with service.client() as client:
+        for year in (2019, 2021, 2022):
+            (sent,) = client.send((f"{year}.txt", f"{text}\n第 {year} 份。\n".encode()), wait=60)
+            heading = {"kind": "heading", "agency": "己县庚局", "year": year}
+            client.change(sent.report or "", heading)
+    open_page(page, service.url, "#/dashboard", "en")
+    rows = page.locator("tbody tr", has_text="己县庚局").filter(has=page.locator("td b"))
+    expect(rows.first).to_contain_text(WORDS["dashboard.years.missing"])
+    expect(rows.first).to_contain_text("2020")
+    carried = rows.filter(has_text=WORDS["rule.years.carry_over"])
+    expect(carried.first).to_contain_text("2022")

@@ -16,24 +16,24 @@ LOST = "t3/unavailable_not_held/natural_person"
 TOTAL = "t4/reconsideration/total"
 
 
-def send(shown: Service, name: str, data: bytes) -> str:
-    with shown.client() as client:
+def send(service: Service, name: str, data: bytes) -> str:
+    with service.client() as client:
         report = client.send((name, data), wait=120)[0].report
     assert report is not None
     return report
 
 
-def damaged(shown: Service, mark: str) -> str:
+def damaged(service: Service, mark: str) -> str:
     """The damaged sample as a report of its own."""
     line = f"本件供核对之用（{mark}）。"
-    return send(shown, f"{mark}.txt", DAMAGED.read_bytes() + f"\n{line}\n".encode())
+    return send(service, f"{mark}.txt", DAMAGED.read_bytes() + f"\n{line}\n".encode())
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_each_key_does_what_the_screen_says(page: Page, shown: Service, language):
+def test_each_key_does_what_the_screen_says(page: Page, service: Service, language):
     words = spoken(language)
-    report = damaged(shown, f"keys {language}")
-    open_page(page, shown.url, f"#/report/{report}", language)
+    report = damaged(service, f"keys {language}")
+    open_page(page, service.url, f"#/report/{report}", language)
     current = page.locator(".cell.current")
     status = page.locator(".report-bar .chip").first
     expect(status).to_contain_text(words["status.needs_review"])
@@ -71,15 +71,15 @@ def test_each_key_does_what_the_screen_says(page: Page, shown: Service, language
     page.keyboard.press("Escape")
     page.keyboard.press("Shift+Enter")
     page.wait_for_url(lambda url: report not in url)
-    with shown.client() as client:
+    with service.client() as client:
         kept = client.raw_result(report)
     assert [one["verdict"] for one in kept["review"]["decisions"]] == ["dismissed"]
     assert kept["review"]["state"] == "done"
 
 
-def test_a_cell_and_its_place_light_up_together(page: Page, shown: Service, scan):
-    report = send(shown, "blotted.pdf", scan[0])
-    open_page(page, shown.url, f"#/report/{report}")
+def test_a_cell_and_its_place_light_up_together(page: Page, service: Service, scan):
+    report = send(service, "blotted.pdf", scan[0])
+    open_page(page, service.url, f"#/report/{report}")
     page.locator(f"[id='cell-{TOTAL}']").click()
     place = page.locator(".spot.current")
     expect(place).to_have_attribute("data-cell", TOTAL)
@@ -95,8 +95,8 @@ def test_a_cell_and_its_place_light_up_together(page: Page, shown: Service, scan
     assert page.locator(".sheet svg text").count() == 0
 
 
-def test_where_there_is_no_page_the_lines_light_up(page: Page, shown: Service):
-    open_page(page, shown.url, f"#/report/{damaged(shown, 'lines')}")
+def test_where_there_is_no_page_the_lines_light_up(page: Page, service: Service):
+    open_page(page, service.url, f"#/report/{damaged(service, 'lines')}")
     expect(page.locator(".piece.current")).to_have_text("6")
     numbers = [int(text) for text in page.locator(".lines tbody th").all_inner_texts()]
     assert numbers == list(range(1, len(numbers) + 1))
@@ -104,22 +104,22 @@ def test_where_there_is_no_page_the_lines_light_up(page: Page, shown: Service):
     expect(page.locator(".cell.current")).to_have_id("cell-t4/litigation_direct/upheld")
 
 
-def test_the_label_of_a_line_is_changed_with_two_keys(page: Page, shown: Service):
-    report = damaged(shown, "label")
-    open_page(page, shown.url, f"#/report/{report}")
+def test_the_label_of_a_line_is_changed_with_two_keys(page: Page, service: Service):
+    report = damaged(service, "label")
+    open_page(page, service.url, f"#/report/{report}")
     expect(page.locator(".piece.current")).to_be_visible()
     page.keyboard.press("l")
     page.locator(".labels button").first.wait_for()
     page.keyboard.press("5")
     expect(page.locator(".label .given")).to_have_text(spoken("zh")["label.note"])
-    with shown.client() as client:
+    with service.client() as client:
         labels = client.raw_result(report)["review"]["labels"]
     assert [one["label"] for one in labels] == ["note"]
 
 
-def test_what_is_typed_outlives_a_lost_connection(page: Page, shown: Service):
-    report = damaged(shown, "connection")
-    open_page(page, shown.url, f"#/report/{report}")
+def test_what_is_typed_outlives_a_lost_connection(page: Page, service: Service):
+    report = damaged(service, "connection")
+    open_page(page, service.url, f"#/report/{report}")
     expect(page.locator(".cell.current")).to_have_id(f"cell-{TOTAL}")
     page.context.set_offline(True)
     page.keyboard.press("Enter")
@@ -130,15 +130,15 @@ def test_what_is_typed_outlives_a_lost_connection(page: Page, shown: Service):
     page.context.set_offline(False)
     page.locator(".save button").click()
     expect(page.locator(f"[id='cell-{TOTAL}']")).to_have_class(re.compile("corrected"))
-    with shown.client() as client:
+    with service.client() as client:
         assert [entry["kind"] for entry in client.history(report)] == ["read", "value"]
 
 
-def test_nothing_is_entered_over_what_somebody_else_did(page: Page, shown: Service):
-    report = damaged(shown, "two people")
-    open_page(page, shown.url, f"#/report/{report}")
+def test_nothing_is_entered_over_what_somebody_else_did(page: Page, service: Service):
+    report = damaged(service, "two people")
+    open_page(page, service.url, f"#/report/{report}")
     expect(page.locator(".cell.current")).to_have_id(f"cell-{TOTAL}")
-    with shown.client() as client:
+    with service.client() as client:
         client.change(report, {"kind": "value", "cell": LOST, "value": 12})
     page.keyboard.press("Enter")
     page.keyboard.type("5")
@@ -149,29 +149,29 @@ def test_nothing_is_entered_over_what_somebody_else_did(page: Page, shown: Servi
     expect(page.locator(".report-bar .chip").first).to_have_class(re.compile("consistent"))
 
 
-def test_coming_back_goes_on_where_one_was(page: Page, shown: Service):
-    report = damaged(shown, "place")
-    open_page(page, shown.url, f"#/report/{report}")
+def test_coming_back_goes_on_where_one_was(page: Page, service: Service):
+    report = damaged(service, "place")
+    open_page(page, service.url, f"#/report/{report}")
     expect(page.locator(".cell.current")).to_have_id(f"cell-{TOTAL}")
     page.keyboard.press("n")
     expect(page.locator(".cell.current")).to_have_id(f"cell-{LOST}")
     page.keyboard.press("q")
     page.wait_for_url("**/#/queue**")
-    page.goto(f"{shown.url}/#/report/{report}")
+    page.goto(f"{service.url}/#/report/{report}")
     expect(page.locator(".cell.current")).to_have_id(f"cell-{LOST}")
 
 
-def test_a_second_reviewer_is_asked_for_and_every_state_is_seen_again(page: Page, shown: Service):
-    report = damaged(shown, "second")
-    with shown.client() as client:
+def test_a_second_reviewer_is_asked_for_and_every_state_is_seen_again(page: Page, service: Service):
+    report = damaged(service, "second")
+    with service.client() as client:
         client.change(report, {"kind": "value", "cell": LOST, "value": 12})
         client.change(report, {"kind": "value", "cell": TOTAL, "value": 5})
         client.change(report, {"kind": "review", "review": "done"})
     words = spoken("zh")
-    open_page(page, shown.url, f"#/report/{report}")
+    open_page(page, service.url, f"#/report/{report}")
     page.get_by_role("button", name=words["second"]).click()
     expect(page.locator(".chip.review-second_wanted")).to_be_visible()
-    page.goto(f"{shown.url}/#/report/{report}?at=1")
+    page.goto(f"{service.url}/#/report/{report}?at=1")
     expect(page.locator(".chip.needs_review")).to_be_visible()
     expect(page.locator(".old")).to_contain_text(words["old"].partition("{")[0].strip())
     expect(page.get_by_role("button", name=words["finish"])).to_be_disabled()
@@ -179,18 +179,18 @@ def test_a_second_reviewer_is_asked_for_and_every_state_is_seen_again(page: Page
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("path", ["#/queue", "#/dashboard", "#/models", "#/report"])
-def test_no_barrier_for_screen_readers(page: Page, shown: Service, path, language):
-    report = damaged(shown, "barriers")
-    open_page(page, shown.url, path.replace("report", f"report/{report}"), language)
+def test_no_barrier_for_screen_readers(page: Page, service: Service, path, language):
+    report = damaged(service, "barriers")
+    open_page(page, service.url, path.replace("report", f"report/{report}"), language)
     page.locator("table").first.wait_for()
     found = Axe().run(page).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
 
 
-def test_a_report_of_200_pages_opens_at_its_tables(page: Page, shown: Service):
+def test_a_report_of_200_pages_opens_at_its_tables(page: Page, service: Service):
     sample = (SAMPLES / "shazhou_tourism_2024_scan.pdf").read_bytes()
-    report = send(shown, "long.pdf", long_report(sample, 200))
-    open_page(page, shown.url, f"#/report/{report}")
+    report = send(service, "long.pdf", long_report(sample, 200))
+    open_page(page, service.url, f"#/report/{report}")
     page.locator(f"[id='cell-{TOTAL}']").click()
     expect(page.locator(".spot.current")).to_have_attribute("data-cell", TOTAL)
     expect(page.locator(".thumbs button")).to_have_count(200)
@@ -203,8 +203,8 @@ def test_a_report_of_200_pages_opens_at_its_tables(page: Page, shown: Service):
     expect(page.locator(".spot.current")).to_have_count(0)
 
 
-def test_a_line_that_was_not_told_stands_beside_its_page(page: Page, shown: Service, scan):
-    open_page(page, shown.url, f"#/report/{send(shown, 'blotted.pdf', scan[0])}")
+def test_a_line_that_was_not_told_stands_beside_its_page(page: Page, service: Service, scan):
+    open_page(page, service.url, f"#/report/{send(service, 'blotted.pdf', scan[0])}")
     words = re.compile(spoken("zh")["line.of"].replace("{number}", r"\d+"))
     page.locator(".problem-list button", has_text=words).click()
     expect(page.locator(".lines tr.current")).to_be_visible()
@@ -218,8 +218,8 @@ def test_a_line_that_was_not_told_stands_beside_its_page(page: Page, shown: Serv
     expect(page.locator(".spot.current")).to_have_attribute("data-cell", TOTAL)
 
 
-def test_wrong_files_are_refused_in_words(page: Page, shown: Service):
-    open_page(page, shown.url)
+def test_wrong_files_are_refused_in_words(page: Page, service: Service):
+    open_page(page, service.url)
     files = [
         {"name": "letter.txt", "mimeType": "text/plain", "buffer": "今天天气很好。".encode()},
         {"name": "empty.pdf", "mimeType": "application/pdf", "buffer": b""},
@@ -233,8 +233,8 @@ def test_wrong_files_are_refused_in_words(page: Page, shown: Service):
     expect(page.locator(".tables .empty")).to_contain_text(spoken("zh")["status.rejected"])
 
 
-def test_files_are_dropped_anywhere(page: Page, shown: Service):
-    open_page(page, shown.url)
+def test_files_are_dropped_anywhere(page: Page, service: Service):
+    open_page(page, service.url)
     page.locator(".queue-head").wait_for()
     dropped = page.evaluate_handle(
         "text => { const data = new DataTransfer();"
@@ -247,12 +247,13 @@ def test_files_are_dropped_anywhere(page: Page, shown: Service):
     expect(page.locator(".uploads li.needs_review")).to_contain_text("dropped.txt")
 
 
-def test_the_queue_filters_searches_and_counts_the_day(page: Page, shown: Service):
-    damaged(shown, "filters")
-    send(shown, "chengxi.txt", (SAMPLES / "chengxi_culture_2023.txt").read_bytes())
-    open_page(page, shown.url)
+def test_the_queue_filters_searches_and_counts_the_day(page: Page, service: Service):
+    damaged(service, "filters")
+    text = (SAMPLES / "chengxi_culture_2023.txt").read_text("utf-8")
+    send(service, "looked_for.txt", f"{text}\n用于查找。\n".encode())
+    open_page(page, service.url)
     rows = page.locator(".queue tbody tr")
-    page.locator("#search").fill("澄溪市")
+    page.locator("#search").fill("looked_for")
     expect(rows).to_have_count(1)
     expect(rows.first).to_contain_text("澄溪市文化局")
     page.locator("#filter-status").select_option("rejected")

@@ -7,12 +7,16 @@ import re
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from conftest import ROOT, SAMPLES
 from playwright.sync_api import Page, expect
 from reviewing import BLOTTED, open_page, spoken, work_off
 from running import Service
 
 WHY = "试用"
+LABELS = {"zh": "2", "en": "5"}
+"""Key of the label for a running head that the program cannot tell; a note will do as well, and
+then the model is another one."""
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -34,7 +38,7 @@ def test_a_scan_with_faults_becomes_consistent_and_is_learnt_from(
     expect(page.locator(".sheet img")).to_have_js_property("complete", True)
     picture("1_open")
     report = page.url.rpartition("/")[2]
-    used = work_off(page, printed)
+    used = work_off(page, printed, LABELS[language])
     assert {"a", "Enter", "d", "l"} <= {*used}
     expect(status).to_have_text(words["status.consistent"])
     expect(page.locator(".save")).to_contain_text(words["saved"].partition(" ")[0])
@@ -48,16 +52,20 @@ def test_a_scan_with_faults_becomes_consistent_and_is_learnt_from(
     assert [values[key] for key in BLOTTED] == [printed[key] for key in BLOTTED]
     assert result.status == "consistent"
     learn(page, words, picture)
+    with school.client() as client:
+        # A copy of a report does not train, and in the other language this scan comes once more.
+        client.delete(report)
 
 
 def learn(page: Page, words: dict[str, str], picture) -> None:
     """Train, compare, promote: refused, with reasons; promote all the same; go back."""
     page.get_by_role("link", name=words["nav.models"]).click()
     models = page.locator("table.list").first.locator("tbody tr")
-    expect(models).to_have_count(1)
+    expect(models.first).to_be_visible()
+    before = models.count()
     page.get_by_role("button", name=words["models.train"]).click()
-    expect(models).to_have_count(2, timeout=60_000)
-    expect(page.locator(".trainings li em")).to_have_count(0)
+    expect(models).to_have_count(before + 1, timeout=60_000)
+    expect(page.locator(".trainings li").first.locator("em")).to_have_count(0)
     # The comparison is asked for by the page as soon as the training has ended.
     figures = page.locator(".comparison tbody tr")
     expect(figures).to_have_count(7, timeout=60_000)
@@ -68,13 +76,14 @@ def learn(page: Page, words: dict[str, str], picture) -> None:
     page.locator("dialog button.strong").click()
     refusal = page.locator(".refusal")
     expect(refusal).to_contain_text(words["refusal.title"], timeout=60_000)
-    expect(refusal.locator("li").first).to_contain_text(words["figure.macro_f1"])
+    expect(refusal.locator("li", has_text=words["figure.macro_f1"])).to_be_visible()
+    assert [one["id"] for one in Axe().run(page).response["violations"]] == []
     picture("4_refused")
     refusal.locator("input").fill(WHY)
     page.keyboard.press("Enter")
     in_use = models.filter(has=page.locator(".chip"))
     expect(in_use).not_to_contain_text(words["models.shipped"], timeout=60_000)
-    expect(page.locator(".trainings em").last).to_contain_text(WHY)
+    expect(page.locator(".trainings").last.locator("em").first).to_contain_text(WHY)
     back = words["models.rollback"].partition("{")[0]
     page.get_by_role("button", name=back).click()
     expect(in_use).to_contain_text(words["models.shipped"], timeout=60_000)

@@ -71,12 +71,12 @@ export function ModelsPage({ session }) {
   if (!told) return html`<main class="centre" aria-busy="true"><p>${error?.words ?? t("loading")}</p></main>`;
   const champion = told.models.find((model) => model.in_use);
   const training = jobs.some((job) => BUSY.includes(job.state));
-  return html`<main class="models"><header><h1>${t("nav.models")}</h1><i class="gap"></i>
+  return html`<main class="models"><header><h1>${t("nav.models")}</h1>
+      <p class="busy" role="status">${busy ? html`<progress max="1" value=${busy.progress} aria-label=${t(`busy.${busy.kind}`)}></progress> ${t(`busy.${busy.kind}`)}` : null}</p><i class="gap"></i>
       ${told.mlflow ? html`<a class="button" href=${told.mlflow} target="_blank" rel="noopener noreferrer">${t("models.mlflow")} ↗</a>` : null}
       <button type="button" class="strong" onClick=${train} disabled=${!may || training}>${t("models.train")}</button></header>
     <p class="hint">${t("models.words")}${may ? "" : ` ${t("models.not_you")}`}</p>
     ${error ? html`<p class="alert" role="alert">${error.words}</p>` : null}
-    ${busy ? html`<p class="busy" role="status"><progress max="1" value=${busy.progress} aria-label=${t(`busy.${busy.kind}`)}></progress> ${t(`busy.${busy.kind}`)}</p>` : null}
     <table class="list"><caption class="hidden">${t("nav.models")}</caption><thead><tr><th scope="col">${t("model")}</th><th scope="col">${t("models.made")}</th><th scope="col" class="number">${t("models.reviewed")}</th>
       ${SCORES.map((name) => html`<th scope="col" class="number" key=${name} title=${t(`score.${name}.about`)}>${t(`score.${name}`)}</th>`)}<th scope="col">${t("actions")}</th></tr></thead>
       <tbody>${told.models.map((model) => html`<tr key=${model.digest}><td><code>${model.digest}</code> ${model.in_use ? html`<${Chip} kind="consistent" words=${t("models.in_use")} />` : null}</td>
