@@ -16,6 +16,8 @@ from gipr_ml.learning.synthesis.scans.scan import SyntheticScan, make_scan
 
 DPI = 200
 SEED = 1
+FURNITURE = "2"
+"""Key of the label for running heads: what a line of these scans is, if it cannot be told."""
 BLOTTED = ("t3/granted/natural_person", "t2/normative_documents/issued")
 """The first is forced by sums, the second by nothing."""
 
@@ -65,9 +67,9 @@ def open_page(page: Page, url: str, path: str = "#/queue", language: str = "zh")
     page.goto(f"{url}/{path}")
 
 
-def work_off(page: Page, printed: dict[str, Any], label: str, most: int = 60) -> list[str]:
+def work_off(page: Page, printed: dict[str, Any], most: int = 60) -> list[str]:
     """Solve every problem of the open report with the keyboard alone, as somebody who sees what is
-    printed; gives the keys that were used. `label` is the key for lines without a label."""
+    printed; gives the keys that were used."""
     used: list[str] = []
     typed = set()
     for _ in range(most):
@@ -77,7 +79,7 @@ def work_off(page: Page, printed: dict[str, Any], label: str, most: int = 60) ->
         if page.locator(".lines tr.current").count():
             _press(page, used, "l")
             page.locator(".labels button").first.wait_for()
-            _press(page, used, label)
+            _press(page, used, FURNITURE)
             expect(page.locator("main.report")).not_to_have_attribute("data-entry", before or "")
             continue
         cell = page.locator(".cell.current").get_attribute("id") or ""

@@ -114,7 +114,7 @@ export function ReportPage({ id, at, session }) {
     next: () => step(1),
     before: () => step(-1),
     accept: (index) => save(actions.accept(options[index])),
-    type: () => (current ? setDraft("") : line !== null ? relabel(line) : problem?.kind === "heading" && setDialog("heading")),
+    type: () => (current ? may && startTyping() : line !== null ? relabel(line) : problem?.kind === "heading" && setDialog("heading")),
     confirm: () => save(actions.confirmed(result, current ? [current] : [])),
     confirmAll: () => save(actions.confirmed(result, confirmable(result, problem))),
     empty: (state) => save(actions.empty(current, state)),
@@ -168,6 +168,11 @@ export function ReportPage({ id, at, session }) {
       label=${result.review.labels.find((one) => one.line === dialog.line)?.label} close=${() => setDialog(null)}
       save=${(label) => save(actions.labelled(dialog.line, label))} />` : null}
   </main>`;
+}
+
+/** The next key goes into the box, however busy the browser is. */
+function startTyping() {
+  document.getElementById("value")?.focus();
 }
 
 /** What is made of a result once, however often it is drawn. */
