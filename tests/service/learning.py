@@ -8,7 +8,9 @@ from pathlib import Path
 BASE = Path(__file__).parents[2] / "training_data"
 FROZEN = ("shuyang_fgj_2023", "panyu_data_bureau_2024")
 FEW = (*FROZEN, "shihong_police_2023", "yunlu_county_2023")
-QUICK = "[lines]\nbits = 4\ntrees = 1\nleast = 200\nsynthetic = 0\nfolds = 2\ntext_strength = 0.001\n"
+QUICK = (
+    "[lines]\nbits = 4\ntrees = 1\nleast = 200\nsynthetic = 0\nfolds = 2\ntext_strength = 0.001\n"
+)
 """Settings of a training that takes a second and makes a model much worse than the shipped one."""
 
 
