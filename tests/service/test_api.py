@@ -17,7 +17,7 @@ from gipr_ml.errors import GiprError
 from gipr_ml.export import loads
 
 TEXT = SAMPLES / "wangchuan_forestry_2022_damaged.txt"
-SCAN = SAMPLES / "shazhou_tourism_2024_scan.pdf"
+SCAN = SAMPLES / "jintang_housing_2022_scan.pdf"
 LOST = "t3/unavailable_not_held/natural_person"
 WRONG = "t4/reconsideration/total"
 
@@ -116,7 +116,7 @@ def test_exports_hold_the_corrected_figures(client):
 
 def test_the_pages_of_a_scan_are_shown(client, http, scan):
     told = client.status(scan)
-    assert (told["status"], told["agency"]) == ("consistent", "岭南市沙洲县文化广电旅游局")
+    assert (told["status"], told["agency"]) == ("consistent", "海城市金塘市住房和城乡建设局")
     pages = http.get(f"/v1/reports/{scan}/pages").json()["pages"]
     assert [page["number"] for page in pages] == [*range(1, len(pages) + 1)]
     picture = http.get(pages[0]["image"])
@@ -134,7 +134,7 @@ def test_lists_are_searched_sorted_and_paged(client, scan):
     assert [one["worst"] for one in every] == sorted((o["worst"] for o in every), reverse=True)
     newest = [one["created_at"] for one in client.reports(sort="newest", limit=3)]
     assert newest == sorted(newest, reverse=True)
-    assert {one["id"] for one in client.reports(agency="沙洲县文化")} == {scan}
+    assert {one["id"] for one in client.reports(agency="金塘市住房")} == {scan}
     assert scan in {one["id"] for one in client.reports(year=2024, status="consistent")}
     wrong = list(client.reports(finding="t4.row_total"))
     assert wrong
@@ -148,7 +148,7 @@ def test_the_summary_counts_what_is_there(client, http, scan):
     assert told["reports"] == len(every)
     assert told["status"]["consistent"] == sum(one["status"] == "consistent" for one in every)
     agencies = http.get("/v1/agencies").json()["agencies"]
-    assert {"agency": "岭南市沙洲县文化广电旅游局", "year": 2024, "reports": 1, "errors": 0,
+    assert {"agency": "海城市金塘市住房和城乡建设局", "year": 2022, "reports": 1, "errors": 0,
             "status": "consistent", "report": scan} in agencies  # fmt: skip
 
 

@@ -188,7 +188,7 @@ def test_no_barrier_for_screen_readers(page: Page, service: Service, path, langu
 
 
 def test_a_report_of_200_pages_opens_at_its_tables(page: Page, service: Service):
-    sample = (SAMPLES / "shazhou_tourism_2024_scan.pdf").read_bytes()
+    sample = (SAMPLES / "jintang_housing_2022_scan.pdf").read_bytes()
     report = send(service, "long.pdf", long_report(sample, 200))
     open_page(page, service.url, f"#/report/{report}")
     page.locator(f"[id='cell-{TOTAL}']").click()
