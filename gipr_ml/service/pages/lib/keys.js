@@ -2,7 +2,7 @@
  * Keys that act anywhere on a page, except while something is being typed.
  * @module
  */
-import { useEffect } from "../vendor/preact-htm.js";
+import { useLayoutEffect } from "../vendor/preact-htm.js";
 
 /** The name of a key as `useKeys` knows it: "j", "Shift+Enter", "Ctrl+z". */
 export function keyName(event) {
@@ -25,7 +25,7 @@ function typing(target, name) {
  * @param {Record<string, (event: KeyboardEvent) => void>} actions
  */
 export function useKeys(actions) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const act = (event) => {
       const name = keyName(event);
       const action = actions[name];
