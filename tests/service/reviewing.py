@@ -41,11 +41,11 @@ def _blot(scan: SyntheticScan, number: int) -> Image.Image:
             continue
         left, top, right, bottom = (side * DPI / 72 for side in scan.pages[number].cells[key])
         rng = Random(key)
-        for _ in range(26):
-            x = (left + right) / 2 + rng.uniform(-16, 16)
+        for _ in range(60):
+            x = (left + right) / 2 + rng.uniform(-24, 24)
             y = (top + bottom) / 2 + rng.uniform(-13, 13)
-            rise, fall = rng.uniform(-8, 8), rng.uniform(-8, 8)
-            draw.line((x - 9, y - rise, x + 9, y + fall), fill=40, width=3)
+            rise, fall = rng.uniform(-12, 12), rng.uniform(-12, 12)
+            draw.line((x - 5, y - rise, x + 5, y + fall), fill=40, width=4)
     return image
 
 

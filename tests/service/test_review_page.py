@@ -267,5 +267,5 @@ def test_the_queue_filters_searches_and_counts_the_day(page: Page, service: Serv
     expect(page.locator(".empty")).to_contain_text(spoken("zh")["queue.none"])
     page.locator(".filters button").click()
     page.locator("#filter-finding").select_option("completeness.lost_cells")
-    expect(rows.first).to_contain_text("望川县林业局")
+    expect(rows.filter(has_text="望川县林业局").first).to_be_visible()
     expect(page.locator(".day")).to_contain_text(re.compile(r"\d"))
