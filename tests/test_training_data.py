@@ -6,6 +6,7 @@ import json
 import re
 import tomllib
 from collections import Counter
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -190,7 +191,7 @@ def test_prose_restates_the_cells_that_gold_says(entry: dict[str, Any]) -> None:
 
 
 def counts_table() -> str:
-    """The table of counts in README.md."""
+    """The table of counts in CARD.md."""
     counts = {
         written: Counter(
             line["label"]
@@ -206,6 +207,21 @@ def counts_table() -> str:
     return "\n".join(rows)
 
 
-def test_counts_in_the_data_card_are_those_of_the_files() -> None:
-    table = counts_table()
-    assert table in (FOLDER / "README.md").read_text(encoding="utf-8"), f"should be:\n{table}"
+def reports_table() -> str:
+    """The table of reports in CARD.md."""
+    rows = [
+        "| report | agency | form | text of | lines | |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for entry in ENTRIES:
+        forms = "/".join(dict.fromkeys(gold_of(entry)["forms"].values()))
+        use = "written" if entry["written"] else "frozen" if entry.get("frozen") else ""
+        cells = (entry["name"], entry.get("agency", ""), forms, entry["kind"])
+        rows.append(f"| {' | '.join(cells)} | {len(lines_of(entry))} | {use} |")
+    return "\n".join(rows)
+
+
+@pytest.mark.parametrize("make", [counts_table, reports_table])
+def test_the_data_card_says_what_the_files_say(make: Callable[[], str]) -> None:
+    table = make()
+    assert table in (FOLDER / "CARD.md").read_text(encoding="utf-8"), f"should be:\n{table}"
