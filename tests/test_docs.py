@@ -30,6 +30,7 @@ from office_files import docx
 
 from gipr_ml.cli import main
 from gipr_ml.learning import training
+from gipr_ml.service.settings import Settings
 from gipr_ml.sources import read
 
 SAMPLES = ROOT / "gipr_ml" / "samples"
@@ -66,6 +67,14 @@ def test_files_that_are_named_or_linked_are_there(path):
     ]
     missing += [name for name in links(path) if not (path.parent / name).exists()]
     assert missing == []
+
+
+@each_document
+def test_settings_of_the_service_are_there(path):
+    text = path.read_text("utf-8")
+    named = re.findall(r"(?:[Ss]etting|Set) `(\w+)`", text)
+    named += [name.lower() for name in re.findall(r"\bGIPR_([A-Z_]+)", text)]
+    assert {*named} <= {*Settings.model_fields}
 
 
 @each_document
@@ -146,11 +155,14 @@ def takes_long(given: list[str]) -> bool:
 
 
 def run(block: Block, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do what a block shows: write the file that it names, or run its commands or its Python."""
+    """Do what a block shows: write the file that it names, or run its commands or its Python.
+
+    What asks a service is run by the tests of the service.
+    """
     language, _, name = block.info.partition(" ")
     if name:
         Path(name).write_text(block.text, "utf-8")
-    elif language == "python":
+    elif language == "python" and "gipr_ml.client" not in block.text:
         exec(compile(block.text, "example", "exec"), {"__name__": "__main__"})
     for command in block.commands:
         given = expanded(words(command))
