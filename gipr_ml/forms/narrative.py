@@ -64,6 +64,17 @@ class ScopeWords(_Strict):
     """How names of bodies end."""
 
 
+class Unmistakable(_Strict):
+    """What only requests for information have, so that they need not be named."""
+
+    words: tuple[str, ...]
+    """One of them is enough."""
+    groups: tuple[str, ...]
+    """Rows: two of one group are enough, or one beside two other results."""
+    not_with: tuple[str, ...]
+    """With one of these words, or a foreign one, nothing is beyond mistaking."""
+
+
 class TermEntry(_Strict):
     """Words that name rows or columns."""
 
@@ -80,7 +91,9 @@ class PatternEntry(_Strict):
     match: tuple[str, ...] = Field(min_length=1)
     rows: Readings = ()
     """Rows of the pattern itself; without them the words that it matches name them."""
-    needs: Literal["", "request", "disclosure", "row", "document", "sum", "changed"] = ""
+    needs: Literal["", "request", "disclosure", "row", "document", "decision", "sum", "changed"] = (
+        ""
+    )
     table: str = ""
     """With needs = "row" or "document": the table that the row must lie in."""
     over: str = ""
@@ -89,6 +102,8 @@ class PatternEntry(_Strict):
     compare: Literal["", "up", "down", "same", "share"] = ""
     """The number is no count, but a change against last year, or a share
     of another sum."""
+    take: Literal["", "first", "last"] = ""
+    """Of several numbers: the one that is meant; words of other clauses do not name its cells."""
     first: str = ""
     """The kind whose rows are the literal reading, where words of two kinds name rows."""
     without: tuple[str, ...] = ()
@@ -107,6 +122,7 @@ class NarrativeFile(_Strict):
     foreign: tuple[str, ...]
     other_matters: tuple[str, ...]
     """With one of these a sentence counts no requests at all."""
+    unmistakable: Unmistakable
     stops: tuple[str, ...]
     """Kinds after which a clause counts no cells."""
     count: CountWords
@@ -253,10 +269,14 @@ def _faults(file: NarrativeFile, forms: Forms) -> Iterator[str]:
         *((f"pattern {p.id}", p.rows) for p in file.pattern),
         *((f"whole {table}", rows) for table, rows in file.whole.items()),
         *((f"subject {kind}", rows) for kind, rows in file.subject.items()),
+        ("unmistakable", (file.unmistakable.groups,)),
     ]:
         for key in {key for reading in readings for key in reading}:
             if not any(fnmatchcase(row, key) for row in rows):
                 yield f"{FILE}: {name}: no form has the row {key!r}"
+    for word in file.unmistakable.words:
+        if owner.get(word) not in ("outcome", "detail"):
+            yield f"{FILE}: unmistakable: {word!r} is no result of a request"
     for entry in file.term:
         for key in {key for reading in entry.columns for key in reading} - columns:
             yield f"{FILE}: term {entry.words[0]}: no form has the column {key!r}"

@@ -10,6 +10,8 @@ from gipr_ml.forms.narrative import Narrative
 from gipr_ml.narrative.tokens import Found, Token
 
 NUMBERS = ("NUM", "MONEY", "PERCENT")
+RESULTS = ("outcome", "detail")
+"""Kinds of words for what became of a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,15 @@ def _claims_of(found: Found, tokens: Sequence[Token], narrative: Narrative) -> I
             for i, number in zip(each, values, strict=True):
                 at = i if same else number
                 yield Claim(found, at, tokens[number], (*shared, tokens[i]))
-    elif counted and (len(counted) == 1 or entry.compare):
-        at = counted[-1]
-        yield Claim(found, at, tokens[at], tuple(tokens[i] for i in named))
+    elif counted and (len(counted) == 1 or entry.take or entry.compare):
+        at = counted[0] if entry.take == "first" else counted[-1]
+        here = _clause_around(at, span, tokens)
+        if tokens[at - 1].kind != "and" or at == span.start:  # else it belongs to what follows
+            yield Claim(found, at, tokens[at], tuple(tokens[i] for i in named if i in here))
+
+
+def _clause_around(at: int, span: range, tokens: Sequence[Token]) -> range:
+    """The part of `span` in the clause of the token `at`."""
+    first = next((i for i in range(at, span.start, -1) if tokens[i].kind == "end"), span.start)
+    last = next((i for i in range(at, span.stop) if tokens[i].kind == "end"), span.stop)
+    return range(first, last)

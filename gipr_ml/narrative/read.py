@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from gipr_ml.forms.narrative import load_narrative
-from gipr_ml.narrative.extract import Context, Extractor
+from gipr_ml.narrative.context import Context
+from gipr_ml.narrative.extract import Extractor
 from gipr_ml.narrative.numbers import NUMERALS
 from gipr_ml.narrative.paragraphs import paragraphs, sentences
 from gipr_ml.narrative.scope import Body

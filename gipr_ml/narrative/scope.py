@@ -39,7 +39,7 @@ def scope_at(tokens: Sequence[Token], position: int, body: Body, words: ScopeWor
             of_it = token.text in words.own and tokens[i - 1].text in words.narrow
             if not of_it and not (token.text in words.narrow and wide_here):
                 scope = _of_word(token.text, body, words)
-        elif token.kind in ("receive", "finish", "handle"):
+        elif token.kind in ("receive", "finish", "handle", "make", "outcome"):
             name = _name_before(tokens, i, words)
             if name and body.name:
                 scope = "" if body.is_called(name) else name
