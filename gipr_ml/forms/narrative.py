@@ -103,7 +103,10 @@ class PatternEntry(_Strict):
     """The number is no count, but a change against last year, or a share
     of another sum."""
     take: Literal["", "first", "last"] = ""
-    """Of several numbers: the one that is meant; words of other clauses do not name its cells."""
+    """Of several numbers: the one that is meant. Without it there is but one, and words of other
+    clauses do not name its cells."""
+    opening: bool = False
+    """No number may stand before the match in its sentence."""
     first: str = ""
     """The kind whose rows are the literal reading, where words of two kinds name rows."""
     without: tuple[str, ...] = ()
@@ -245,12 +248,12 @@ def _slots(part: str, gaps: Mapping[str, Sequence[str]]) -> tuple[Slot, ...]:
     if part in gaps:
         return (Slot(tuple(gaps[part]), "*"),)
     if part == "^":
-        return (Slot(("end", "and")),)
+        return (Slot(("end", "and", "colon")),)
     if part == "$":
         return (Slot(("end",)),)
     kinds = tuple(part.rstrip("+?").split("|"))
     if part.endswith("+"):
-        return (Slot(kinds), Slot((*kinds, "and", "cause", "light"), "*"))
+        return (Slot(kinds), Slot((*kinds, "and", "cause", "light", "whole_year"), "*"))
     return (Slot(kinds, "?" if part.endswith("?") else "{1}"),)
 
 

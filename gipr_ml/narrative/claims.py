@@ -68,7 +68,7 @@ def _claims_of(found: Found, tokens: Sequence[Token], narrative: Narrative) -> I
                 yield Claim(found, at, tokens[number], (*shared, tokens[i]))
     elif counted and (len(counted) == 1 or entry.take or entry.compare):
         at = counted[0] if entry.take == "first" else counted[-1]
-        here = _clause_around(at, span, tokens)
+        here = span if entry.take else _clause_around(at, span, tokens)
         if tokens[at - 1].kind != "and" or at == span.start:  # else it belongs to what follows
             yield Claim(found, at, tokens[at], tuple(tokens[i] for i in named if i in here))
 

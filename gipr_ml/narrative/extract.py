@@ -15,6 +15,8 @@ from gipr_ml.narrative.scope import Body, scope_at
 from gipr_ml.narrative.tokens import Token, Tokenizer
 from gipr_ml.types import Statement, StatementKind
 
+_UNKNOWN = frozenset({"x", "other"})
+
 
 class Extractor:
     """Finds the statements of sentences of one report."""
@@ -109,8 +111,7 @@ class Extractor:
         clause = clause_of(tokens, claim.found.start, claim.found.end)
         subject = [t for t in clause if t.start < tokens[claim.at].start]
         terms = [self._narrative.terms[t.text] for t in subject if t.text in self._narrative.terms]
-        kinds = {token.kind for token in subject}
-        spoken = next((s for kind, s in self._narrative.subjects.items() if kind in kinds), None)
+        spoken = self._spoken(subject)
         last = nearest(claim, tokens, context)
         if any(t.kind in NUMBERS for t in subject) and last is not None:
             return last.readings
@@ -121,10 +122,18 @@ class Extractor:
         if columns:
             table = "t4" if any(t.kind == "result" for t in subject) else "t3"
             before = said_before(rows.get(table, []))
+            spoken = spoken or self._spoken(tokens[: claim.at])
             return self._cells(before or (spoken.rows if spoken else ()), columns)
+        if any(t.kind in _UNKNOWN for t in subject):
+            return ()
         if spoken and claim.found.pattern.entry.compare != "share":
             return self._cells(spoken.rows, [])
         return last.readings if last else ()
+
+    def _spoken(self, subject: Sequence[Token]) -> Term | None:
+        """What the words of a subject speak of, where they name no cells."""
+        kinds = {token.kind for token in subject}
+        return next((s for kind, s in self._narrative.subjects.items() if kind in kinds), None)
 
     def _documents(self, until: Sequence[Token]) -> Readings:
         """The kind of documents named last."""

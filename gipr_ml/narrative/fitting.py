@@ -74,8 +74,15 @@ def _stopped(claim: Claim, tokens: Sequence[Token], stops: frozenset[str]) -> bo
         stopped = before & (stops - _COMPARISONS)
     else:
         stopped = (before | {t.kind for t in span} - own) & stops
+    apart = [i for i, t in enumerate(tokens) if t in clause and t.start < first.start]
+    if "each" not in own and any(
+        tokens[i].kind == "each" and tokens[i + 1].kind != "colon" for i in apart
+    ):
+        return True
     around = {t.kind for t in clause if t not in span or t.kind not in own}
     none = claim.number is not None and tokens[claim.at - 1].kind in ("none", "nothing")
+    if entry.opening and any(t.kind in NUMBERS for t in tokens[: claim.found.start]):
+        return True
     return bool(stopped or around & _ELSEWHEN or set(entry.without) & before or none)
 
 

@@ -21,7 +21,9 @@ _MONEY = {"元": Decimal(1) / _MYRIAD, "万元": Decimal(1), "亿元": Decimal(_
 
 NUMERALS = "零〇一二两三四五六七八九十百千"
 """Characters that a number in Chinese may begin with; 万 may follow."""
-_NOT_AFTER = r"第\-－—–~～至\[〔"
+_NOT_AFTER = r"第\-－—–~～\[〔"
+_NOT_TO = r"(?<!(?<![升增降减加少长落])至)"
+"""Not after the 至 of a range; that of 增至 or 减少至 is none."""
 _TO = r"[\-－—–~～至到]"
 
 Kind = Literal["NUM", "MONEY", "PERCENT", "approximate"]
@@ -143,8 +145,8 @@ def _pattern(words: CountWords) -> re.Pattern[str]:
     arabic = r"(?:\d{1,3}(?:[,，]\d{3})+(?!\d)|\d+)(?:\.\d+)?"
     whole = r"(?:\d{1,3}(?:[,，]\d{3})+(?!\d)|\d+)"
     chinese = f"[{NUMERALS}][{NUMERALS}万]*"
-    no_digit = rf"(?<![\d.,{_NOT_AFTER}])"
-    no_numeral = rf"(?<![{NUMERALS}万{_NOT_AFTER}])"
+    no_digit = rf"(?<![\d.,{_NOT_AFTER}]){_NOT_TO}"
+    no_numeral = rf"(?<![{NUMERALS}万{_NOT_AFTER}]){_NOT_TO}"
     return re.compile(
         rf"(?P<range>(?:{no_digit}(?=\d)|{no_numeral}(?=[{NUMERALS}]))"
         rf"(?P<first>{whole}|{chinese})(?:{counting})?{_TO}(?P<last>{whole}|{chinese}){counting})"
