@@ -74,16 +74,23 @@ def _stopped(claim: Claim, tokens: Sequence[Token], stops: frozenset[str]) -> bo
         stopped = before & (stops - _COMPARISONS)
     else:
         stopped = (before | {t.kind for t in span} - own) & stops
-    apart = [i for i, t in enumerate(tokens) if t in clause and t.start < first.start]
-    if "each" not in own and any(
-        tokens[i].kind == "each" and tokens[i + 1].kind != "colon" for i in apart
-    ):
+    if "each" not in own and _of_several(clause, before=first.start):
         return True
     around = {t.kind for t in clause if t not in span or t.kind not in own}
     none = claim.number is not None and tokens[claim.at - 1].kind in ("none", "nothing")
     if entry.opening and any(t.kind in NUMBERS for t in tokens[: claim.found.start]):
         return True
     return bool(stopped or around & _ELSEWHEN or set(entry.without) & before or none)
+
+
+def _of_several(clause: Sequence[Token], before: int) -> bool:
+    """Whether the number is but the first of a list (分别收到5件、3件): not where a name stands
+    before each number (分别为：予以公开5件、部分公开3件)."""
+    for i, token in enumerate(clause):
+        if token.kind == "each" and token.start < before:
+            after = [t.kind for t in clause[i + 1 :] if t.kind != "light"]
+            return after[0] != "colon" and not (after[0] in _LISTED and after[1] in NUMBERS)
+    return False
 
 
 def _part_of_unknown(claim: Claim, tokens: Sequence[Token]) -> bool:
