@@ -16,6 +16,8 @@ _ELSEWHEN = frozenset({"elsewhen", "past"})
 _NO_OTHER_YEAR = frozenset({"carry", "than"})
 """After such a word a year is not the one that the sentence tells of."""
 _LISTED = frozenset({"outcome", "detail", "applicant", "case"})
+_HEADS = frozenset({"receive", "finish", "handle", "request", "volume"})
+"""Kinds of words that say what a clause counts, of which later clauses tell the parts."""
 _SEVERAL = 3
 """So many results of requests beside each other are of requests, also where none is named."""
 
@@ -32,7 +34,9 @@ def fits(
     """Whether the sentence around the match, and those before it, allow it."""
     if _stopped(claim, tokens, frozenset(narrative.file.stops)):
         return False
-    if _part_of_unknown(claim, tokens) or _for_a_reason(claim, tokens, narrative):
+    if _part_of_unknown(claim, tokens) or _part_of_elsewhen(claim, tokens):
+        return False
+    if _for_a_reason(claim, tokens, narrative):
         return False
     if _other_year(tokens, claim, year) or _since_then(tokens[: claim.found.end], year):
         return False
@@ -47,8 +51,8 @@ def fits(
         until = {t.kind for t in tokens[: claim.at]}
         return bool(rows.get(entry.table)) or ("document" in until and "aside" not in until)
     if entry.needs == "decision":
-        last = context.said[-1].readings[0] if context.said else ()
-        return any(key.endswith("/decisions") for key in last)
+        beside = nearest(claim, tokens, context)
+        return beside is not None and beside.readings[0][0].endswith("/decisions")
     if entry.needs == "changed":
         said = nearest(claim, tokens, context)
         return said is not None and said.statement.kind in ("change", "growth")
@@ -108,6 +112,21 @@ def _part_of_unknown(claim: Claim, tokens: Sequence[Token]) -> bool:
         joined.append(token)
     counted = any(t.kind in (*NUMBERS, "approximate") or t.text.isdigit() for t in joined)
     return bool(joined) and joined[0].kind == "x" and not counted
+
+
+def _part_of_elsewhen(claim: Claim, tokens: Sequence[Token]) -> bool:
+    """Whether the number is a part of one that counts something else: of the clause before that
+    says what is counted (上半年收到申请20件，其中予以公开8件)."""
+    if not {t.kind for t in claim.named} & _LISTED:
+        return False
+    at = claim.found.start
+    while at > 0:
+        clause = clause_of(tokens, at, at + 1)
+        kinds = {t.kind for t in clause}
+        if kinds & _HEADS:
+            return bool(kinds & {"NUM", "approximate"} and kinds & {*_ELSEWHEN, "aside"})
+        at = tokens.index(clause[0]) - 1
+    return False
 
 
 def _for_a_reason(claim: Claim, tokens: Sequence[Token], narrative: Narrative) -> bool:
