@@ -65,6 +65,7 @@ def test_chinese_numerals(text: str, number: int | None) -> None:
         ("3.6万条、2万件、1.8万余件", ["NUM about 36000", "NUM about 20000", "NUM at_least 18000"]),
         ("数十件", ["approximate 10"]),
         ("申请数21件", ["NUM 21"]),
+        ("由64件增至80件，减少至七件", ["NUM 64", "NUM 80", "NUM 7"]),
         ("20件来自自然人", ["NUM 20"]),
         ("3-5件，三至五件，10件至15件", ["NUM 3 to 5", "NUM 3 to 5", "NUM 10 to 15"]),
         ("分别为12、3和5件", ["NUM 12", "NUM 3", "NUM 5"]),
@@ -161,11 +162,13 @@ def test_every_fault_of_the_word_list_is_told_at_once(tmp_path: Path) -> None:
     text = text.replace('columns = [["upheld"]]', 'columns = [["held"]]')
     text = text.replace('"receive ~ request|volume _ NUM"', '"receives ~ request _ NUM"')
     text = text.replace("light = [", 'light = ["收到", ')
+    text = text.replace('groups = ["t3/unavailable_*"', 'groups = ["t3/unheld_*"')
+    text = text.replace("[unmistakable]\nwords = [", '[unmistakable]\nwords = ["没有写明", ')
     (tmp_path / "narrative.toml").write_text(text, encoding="utf-8")
     with pytest.raises(FormsError) as error:
         load_narrative(tmp_path)
     message = str(error.value)
-    for fault in ("'t3/given'", "'held'", "'receives'", "'收到'"):
+    for fault in ("'t3/given'", "'held'", "'receives'", "'收到'", "'t3/unheld_*'", "'没有写明'"):
         assert fault in message
 
 
