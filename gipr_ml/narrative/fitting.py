@@ -78,13 +78,22 @@ def _stopped(claim: Claim, tokens: Sequence[Token], stops: frozenset[str]) -> bo
         stopped = before & (stops - _COMPARISONS)
     else:
         stopped = (before | {t.kind for t in span} - own) & stops
+    if _denied_or_outdated(claim, tokens):
+        return True
     if "each" not in own and _of_several(clause, before=first.start):
         return True
     around = {t.kind for t in clause if t not in span or t.kind not in own}
-    none = claim.number is not None and tokens[claim.at - 1].kind in ("none", "nothing")
     if entry.opening and any(t.kind in NUMBERS for t in tokens[: claim.found.start]):
         return True
-    return bool(stopped or around & _ELSEWHEN or set(entry.without) & before or none)
+    return bool(stopped or around & _ELSEWHEN or set(entry.without) & before)
+
+
+def _denied_or_outdated(claim: Claim, tokens: Sequence[Token]) -> bool:
+    """Whether the number is one that there is not (无一件), or the old one (由64件增至80件)."""
+    if claim.number is None:
+        return False
+    after = next((t.kind for t in tokens[claim.at + 1 :] if t.kind != "light"), "")
+    return after == "reach" or tokens[claim.at - 1].kind in ("from", "none", "nothing")
 
 
 def _of_several(clause: Sequence[Token], before: int) -> bool:
