@@ -2,7 +2,7 @@
 FROM python:3.11.14-slim-bookworm
 
 WORKDIR /opt/gipr
-COPY pyproject.toml constraints.txt README.md ./
+COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY gipr_ml gipr_ml
 COPY models models
 COPY training_data training_data
