@@ -137,3 +137,21 @@ class ServiceError(GiprError):
     """The service cannot start, or not do what it was asked; the message says what to do."""
 
     code = "service"
+
+
+class LedgerError(GiprError):
+    """The ledger of a folder of results is damaged or cannot be written."""
+
+    code = "ledger"
+
+
+class OutputError(GiprError):
+    """Results cannot be written where they should go."""
+
+    code = "output"
+
+
+class EngineError(GiprError):
+    """The machines that read have gone, or are not those that were asked for."""
+
+    code = "engine"

@@ -167,6 +167,12 @@ def _models(folder: Path) -> tuple[LineModel, Matcher]:
     return load_model(folder), load_matcher(folder)
 
 
+def warm_up(*, model: Path | None = None) -> None:
+    """Load what reading a text needs, so that the first document does not wait for it."""
+    _models(model or default_folder())
+    load_forms()
+
+
 def forget_models() -> None:
     """Read models anew from their folders the next time: one of them was replaced."""
     _models.cache_clear()

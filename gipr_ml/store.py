@@ -14,13 +14,15 @@ import json
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from gipr_ml.errors import ModelError
 from gipr_ml.files import write_file
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Arrays = Mapping[str, NDArray[Any]]
 
 FORMAT = 1
 """Version of the layout of a model folder."""
@@ -29,7 +31,6 @@ LARGEST = 64 * 1024 * 1024
 """Bytes that a member of a model file may unpack to."""
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-Arrays = Mapping[str, NDArray[Any]]
 
 
 def default_folder() -> Path:
@@ -104,6 +105,8 @@ def load_arrays(path: Path, sha256: str | None = None) -> dict[str, NDArray[Any]
 
 
 def _read_container(data: bytes) -> dict[str, NDArray[Any]]:
+    import numpy as np
+
     arrays = {}
     with zipfile.ZipFile(io.BytesIO(data)) as container:
         schema = json.loads(container.read("schema.json"))

@@ -57,6 +57,9 @@ def check(
     told = chosen_formats(formats)
     rules = None if rules_file is None else with_rules(load_forms(), rules_file)
     renamed = None if agencies is None else read_renamings(agencies)
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"{path}: no such file or folder")
     inputs = find_inputs(paths, (RESULT, *DRAFTS), out, worth=_worth)
     checker = Checker.of(inputs.files, rules, renamed)
     series = checker.linked.series()

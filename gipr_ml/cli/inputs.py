@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from gipr_ml.errors import InputError, UsageError
 
@@ -39,11 +39,8 @@ def find_inputs(
     suffixes of `archives` counts as a folder; one that cannot be opened is taken as it is, so that
     reading it tells why. Of what is found, only what is `worth` reading is taken.
 
-    Raises `UsageError` where a path is not there or nothing is left to read.
+    Raises `UsageError` where nothing is left to read.
     """
-    for path in paths:
-        if not path.exists():
-            raise UsageError(f"{path}: no such file or folder")
     files: dict[Path, Path] = {}
     skipped: list[Path] = []
     for path in paths:
@@ -59,7 +56,8 @@ def find_inputs(
     if not files:
         named = ", ".join(str(path) for path in paths)
         raise UsageError(f"nothing to read in {named}; files read are {', '.join(suffixes)}")
-    return Inputs(tuple(files.values()), _distinct_stems(files.values()), tuple(skipped))
+    names = (path.name for path in files.values())
+    return Inputs(tuple(files.values()), distinct_stems(names), tuple(skipped))
 
 
 def _members(path: Path, archives: Collection[str]) -> list[Path] | None:
@@ -92,26 +90,30 @@ def _walk(folder: Path, out: Path | None) -> Iterator[Path]:
                 yield here / name
 
 
-def _distinct_stems(files: Collection[Path]) -> tuple[str, ...]:
+def distinct_stems(names: Iterable[str]) -> tuple[str, ...]:
     """The stem of each file; a later one of the same stem takes its whole name, then a number.
 
     Names that differ in upper and lower case alone count as the same, as some file systems do.
     """
     taken: set[str] = set()
+    numbers: dict[str, int] = {}
     stems = []
-    for path in files:
-        choices = _names(path)
-        stem = next(name for name in choices if name.casefold() not in taken)
+    for name in names:
+        choices = _names(name, numbers)
+        stem = next(choice for choice in choices if choice.casefold() not in taken)
         taken.add(stem.casefold())
         stems.append(stem)
     return tuple(stems)
 
 
-def _names(path: Path) -> Iterator[str]:
-    yield _cut(path.stem, "")
-    yield _cut(path.name, "")
-    for number in count(2):
-        yield _cut(path.name, f"-{number}")
+def _names(name: str, numbers: dict[str, int]) -> Iterator[str]:
+    """Names for the result of a file; `numbers` keeps the last number that each name had."""
+    yield _cut(PurePath(name).stem, "")
+    yield _cut(name, "")
+    folded = name.casefold()
+    for number in count(numbers.get(folded, 1) + 1):
+        numbers[folded] = number
+        yield _cut(name, f"-{number}")
 
 
 def _cut(name: str, tail: str) -> str:

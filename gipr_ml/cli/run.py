@@ -1,4 +1,4 @@
-"""Read many files one after the other: what `process` and `check` share."""
+"""Check many files, by several processes where there are many."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import signal
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -16,18 +15,18 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from gipr_ml.batch.entry import Entry
+from gipr_ml.batch.run import LOG, Tally
 from gipr_ml.cli.codes import FAILED, INTERRUPTED
 from gipr_ml.cli.inputs import Inputs
-from gipr_ml.cli.summary import Entry, Summary, show
+from gipr_ml.cli.progress import watched
+from gipr_ml.cli.summary import Summary, show
 from gipr_ml.errors import GiprError, InputError, UsageError
 from gipr_ml.files import write_file
 from gipr_ml.types import Decision, PageImage, Report, Status
 
 if TYPE_CHECKING:
     from gipr_ml.checking import Series
-
-LOG = "gipr-errors.log"
-"""File in the output folder that keeps the details of our own errors."""
 
 FEW = 5
 """Up to so many inputs, everything that is known of each is told."""
@@ -77,17 +76,25 @@ def run(
     entries: list[Entry] = []
     stopped = None
     try:
-        with _progress(inputs, verb) as advance:
+        tally = Tally(len(inputs.files))
+        with watched(len(inputs.files), verb) as watch:
             for entry in each(one, inputs.files, inputs.stems, workers):
                 entries.append(entry)
-                advance()
+                tally.statuses[entry.status] += 1
+                watch(tally, ())
     except KeyboardInterrupt:
         stopped = INTERRUPTED, "stopped; run the same command again for the rest"
     except OSError as error:
         stopped = FAILED, f"cannot write into {out} ({error.strerror or error})"
     except BrokenExecutor:
         stopped = FAILED, "a process ended unexpectedly; is there enough memory?"
-    summary = Summary(tuple(entries), len(inputs.files), inputs.skipped, out, tuple(series))
+    summary = Summary(
+        lambda: entries,
+        len(inputs.files),
+        [str(path) for path in inputs.skipped],
+        None if out is None else str(out),
+        tuple(series),
+    )
     code = stopped[0] if stopped else summary.exit_code
     show(summary, as_json, code)
     if stopped:
@@ -169,16 +176,16 @@ def _one(
         log = out / LOG
         _note(log, path)
         words = f"internal error ({type(error).__name__}); please report it with {log}"
-        return Entry.of_failure(path, stem, words)
+        return Entry.of_failure(str(path), stem, words)
     details = tell(report) if tell else ()
     if out is None:
-        return Entry.of_report(path, stem, report, None, details)
+        return Entry.of_report(str(path), stem, report, None, details)
     target = out / f"{stem}.json"
     if report.status is Status.REJECTED and target.resolve() == path.resolve():
         # Checked in its own folder: a file that somebody has to mend is not written over.
-        return Entry.of_report(path, stem, report, None, details)
+        return Entry.of_report(str(path), stem, report, None, details)
     written = write(report, out, formats, stem, shown)
-    return Entry.of_report(path, stem, report, written[0], details)
+    return Entry.of_report(str(path), stem, report, str(written[0]), details)
 
 
 def _decided(report: Report, path: Path, out: Path | None, stem: str) -> Report:
@@ -220,26 +227,3 @@ def _bytes(path: Path) -> bytes:
 def _note(log: Path, path: Path) -> None:
     with log.open("a", encoding="utf-8", errors="backslashreplace") as file:
         file.write(f"{path}\n{traceback.format_exc()}\n")
-
-
-@contextmanager
-def _progress(inputs: Inputs, verb: str) -> Iterator[Callable[[], None]]:
-    """A progress bar with the time left where a person watches; gives what moves it on."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if not console.is_terminal or len(inputs.files) == 1:
-        yield lambda: None
-        return
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (TextColumn(verb), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(verb, total=len(inputs.files))
-        yield lambda: progress.advance(task)

@@ -2,192 +2,168 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 import typer
 
+from gipr_ml.batch.entry import FAILED as PROGRAM_FAILED
+from gipr_ml.batch.entry import Entry
 from gipr_ml.cli.codes import CONSISTENT, FAILED, REVIEW, UNREADABLE
-from gipr_ml.types import Finding, Outcome, Report, Severity, State, Status
+from gipr_ml.types import Status
 
 if TYPE_CHECKING:
     from gipr_ml.checking import Series
 
 LISTED = 40
 """More reports than this are listed only where they need a person, and at most so many."""
+FAILURES = "gipr-failures.csv"
+"""Lists what could not be read, beside the results, where there is more than can be listed."""
 
-_FAILED = "failed"
 _WORDS = {
-    Status.CONSISTENT: ("consistent", typer.colors.GREEN),
-    Status.NEEDS_REVIEW: ("needs review", typer.colors.YELLOW),
-    Status.REJECTED: ("rejected", typer.colors.RED),
-    _FAILED: ("failed", typer.colors.RED),
+    str(Status.CONSISTENT): ("consistent", typer.colors.GREEN),
+    str(Status.NEEDS_REVIEW): ("needs review", typer.colors.YELLOW),
+    str(Status.REJECTED): ("rejected", typer.colors.RED),
+    PROGRAM_FAILED: ("failed", typer.colors.RED),
 }
-_ABSENT = (State.LOST, State.ILLEGIBLE)
+_UNREAD = (Status.REJECTED, PROGRAM_FAILED)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What became of one input."""
-
-    path: Path
-    name: str
-    """Name of the result, without ending."""
-    status: str
-    """A `Status`, or "failed" where the program itself did."""
-    result: Path | None = None
-    cells: int = 0
-    read: int = 0
-    """Cells found in the document, be it a number, a blank or a dash."""
-    passed: int = 0
-    errors: int = 0
-    warnings: int = 0
-    infos: int = 0
-    proposals: int = 0
-    reason: str | None = None
-    first: str | None = None
-    """What to look at first, in Chinese."""
-    details: tuple[str, ...] = ()
-    """More lines about the report, in Chinese."""
-    findings: tuple[dict[str, object], ...] = ()
-    """As in the result, where no result is written."""
-
-    @classmethod
-    def of_report(
-        cls,
-        path: Path,
-        name: str,
-        report: Report,
-        result: Path | None,
-        details: tuple[str, ...] = (),
-    ) -> Entry:
-        """The entry of an input that was read, well or not."""
-        from gipr_ml.export import to_dict
-
-        counts = Counter(finding.severity for finding in report.findings)
-        return cls(
-            path,
-            name,
-            report.status,
-            result,
-            len(report.cells),
-            sum(cell.state not in _ABSENT for cell in report.cells),
-            report.passed,
-            counts[Severity.ERROR],
-            counts[Severity.WARNING],
-            counts[Severity.INFO],
-            len(report.proposals),
-            report.reason,
-            look_first(report),
-            details,
-            () if result else tuple(to_dict(report)["findings"]),
-        )
-
-    @classmethod
-    def of_failure(cls, path: Path, name: str, reason: str) -> Entry:
-        """The entry of an input over which the program itself failed."""
-        return cls(path, name, _FAILED, reason=reason)
-
-    def as_dict(self) -> dict[str, object]:
-        """The entry in the JSON summary."""
-        return {
-            "input": str(self.path),
-            "document": self.name,
-            "result": str(self.result) if self.result else None,
-            "status": str(self.status),
-            "reason": self.reason,
-            "cells": self.cells,
-            "read": self.read,
-            "rules_passed": self.passed,
-            "findings": {"error": self.errors, "warning": self.warnings, "info": self.infos},
-            "proposals": self.proposals,
-            "look_first": self.first,
-            **({} if self.result else {"found": list(self.findings)}),
-        }
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Summary:
     """What became of a call."""
 
-    entries: tuple[Entry, ...]
+    entries: Callable[[], Iterable[Entry]]
+    """Gives the entries anew at each call, so that hundreds of thousands need no memory."""
     asked: int
     """How many inputs there were; fewer entries where the call was stopped."""
-    skipped: tuple[Path, ...]
-    out: Path | None
+    skipped: Sequence[str]
+    """Files of kinds that are not read."""
+    out: str | None
     series: tuple[Series, ...] = ()
     """The reports of each agency, where they were looked at together."""
+    unchanged: int = 0
+    """Inputs that had been read before."""
+    seconds: float = 0.0
+    """Of wall time."""
 
-    @property
+    @cached_property
     def counts(self) -> dict[str, int]:
         """How many inputs ended in each status."""
-        counted = Counter(str(entry.status) for entry in self.entries)
-        return {str(status): counted[str(status)] for status in _WORDS}
+        counted = Counter(entry.status for entry in self.entries())
+        return {status: counted[status] for status in _WORDS}
+
+    @property
+    def reached(self) -> int:
+        """How many inputs have an entry."""
+        return sum(self.counts.values())
+
+    @property
+    def unread(self) -> int:
+        """How many inputs could not be read, for whatever reason."""
+        return sum(self.counts[status] for status in _UNREAD)
 
     @property
     def exit_code(self) -> int:
         """The gravest thing that happened decides."""
         counts = self.counts
-        if counts[_FAILED]:
+        if counts[PROGRAM_FAILED]:
             return FAILED
         if counts[Status.REJECTED]:
             return UNREADABLE
         return REVIEW if counts[Status.NEEDS_REVIEW] else CONSISTENT
 
 
-def look_first(report: Report) -> str | None:
-    """The message of the gravest finding: contradictions first, then what could not be checked."""
-    gravity = list(Severity)
-
-    def rank(finding: Finding) -> tuple[int, bool]:
-        return gravity.index(finding.severity), finding.outcome is not Outcome.FAIL
-
-    gravest = min(report.findings, key=rank, default=None)
-    return gravest.message if gravest else None
-
-
 def show(summary: Summary, as_json: bool, code: int) -> None:
     """Print the summary on standard output; beside JSON, people get the last line as a message."""
     if as_json:
-        data = {
-            "documents": [entry.as_dict() for entry in summary.entries],
-            "totals": {"inputs": summary.asked, **summary.counts},
-            "agencies": [
-                {
-                    "agency": one.agency,
-                    "years": list(one.sources),
-                    "missing": list(one.missing),
-                    "repeated": {str(year): list(names) for year, names in one.repeated.items()},
-                }
-                for one in summary.series
-            ],
-            "skipped": [str(path) for path in summary.skipped],
-            "exit_code": code,
-        }
-        # Escaped, so that it stays whole on a terminal of any encoding.
-        typer.echo(json.dumps(data, indent=1, default=float))
+        for piece in _json(summary, code):
+            typer.echo(piece)
     else:
-        for line in _entry_lines(summary.entries):
+        for line in _entry_lines(summary):
             typer.echo(line)
         for line in _series_lines(summary.series):
+            typer.echo(line)
+        for line in _table(summary):
             typer.echo(line)
     typer.echo(_totals(summary), err=as_json)
 
 
-def _entry_lines(entries: tuple[Entry, ...]) -> list[str]:
-    shown = entries
-    if len(entries) > LISTED:
-        shown = tuple(e for e in entries if e.status != Status.CONSISTENT)[:LISTED]
+def failures(summary: Summary) -> Iterator[bytes]:
+    """The inputs that could not be read, with reasons, as the lines of a CSV file."""
+    yield "\ufeff".encode() + _row("input", "document", "status", "reason")
+    for entry in summary.entries():
+        if entry.status in _UNREAD:
+            yield _row(entry.source, entry.name, entry.status, entry.reason or "")
+
+
+def _row(*fields: str) -> bytes:
+    from gipr_ml.export.tidy import harmless
+
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow(harmless(field) for field in fields)
+    return line.getvalue().encode("utf-8", "replace")
+
+
+def _json(summary: Summary, code: int) -> Iterator[str]:
+    """The summary as JSON, a line at a time; escaped, so that it stays whole on any terminal."""
+    yield '{"documents": ['
+    last = ""
+    for entry in summary.entries():
+        if last:
+            yield last + ","
+        last = json.dumps(entry.as_dict(), default=float)
+    yield last
+    rest = {
+        "totals": {"inputs": summary.asked, **summary.counts},
+        "run": {"unchanged": summary.unchanged, "seconds": round(summary.seconds, 1)},
+        "agencies": [
+            {
+                "agency": one.agency,
+                "years": list(one.sources),
+                "missing": list(one.missing),
+                "repeated": {str(year): list(names) for year, names in one.repeated.items()},
+            }
+            for one in summary.series
+        ],
+        "skipped": list(summary.skipped),
+        "exit_code": code,
+    }
+    yield "], " + json.dumps(rest, indent=1)[1:]
+
+
+def _entry_lines(summary: Summary) -> list[str]:
+    few = summary.reached <= LISTED
+    worth = (e for e in summary.entries() if few or e.status != Status.CONSISTENT)
+    shown = list(islice(worth, LISTED))
     width = max((_width(entry.name) for entry in shown), default=0)
     lines = [line for entry in shown for line in _lines(entry, width)]
-    if len(shown) < len(entries):
-        lines.append(f"… and {len(entries) - len(shown)} more")
+    if len(shown) < summary.reached:
+        lines.append(f"… and {summary.reached - len(shown):,} more")
     return [*lines, ""] if lines else []
+
+
+def _table(summary: Summary) -> list[str]:
+    """Of many inputs, how many ended how, and how fast that was."""
+    if summary.reached <= LISTED:
+        return []
+    lines = [
+        f"{typer.style(f'{words:14}', fg=colour)}{number:>11,}{number / summary.reached:>8.1%}"
+        for (words, colour), number in zip(_WORDS.values(), summary.counts.values(), strict=True)
+    ]
+    fresh = summary.reached - summary.unchanged
+    if summary.seconds and fresh:
+        rate = f"{fresh / summary.seconds:,.1f} a second"
+        lines.append(f"{'read now':14}{fresh:>11,}  in {summary.seconds:,.0f} s, {rate}")
+    return [*lines, ""]
 
 
 def _series_lines(series: Sequence[Series]) -> list[str]:
@@ -237,8 +213,10 @@ def _totals(summary: Summary) -> str:
     text = f"{_count(summary.asked, 'input')}: {counts or 'none read'}."
     if summary.out is not None:
         text += f" Results in {summary.out}."
-    if len(summary.entries) < summary.asked:
-        text += f" {summary.asked - len(summary.entries)} not reached."
+    if summary.reached < summary.asked:
+        text += f" {summary.asked - summary.reached} not reached."
+    if summary.unchanged:
+        text += f" {summary.unchanged} unchanged since last time, not read again."
     if summary.skipped:
         text += f" {_count(len(summary.skipped), 'file')} of other kinds passed over."
     return text

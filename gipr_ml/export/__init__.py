@@ -25,6 +25,7 @@ __all__ = [
     "loads",
     "read_result",
     "to_bytes",
+    "render",
     "to_dict",
     "write",
 ]
@@ -78,18 +79,27 @@ def write(
 
     Raises `UsageError` for a format that is not known, `OSError` where the folder refuses a file.
     """
+    name = report.name if stem is None else stem
+    folder = Path(folder)
+    made = [
+        (folder / f"{name}.{kind}", data) for kind, data in render(report, formats, images).items()
+    ]
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, data in made:
+        write_file(path, data)
+    return [path for path, _ in made]
+
+
+def render(
+    report: Report, formats: Sequence[str], images: Sequence[PageImage] = ()
+) -> dict[str, bytes]:
+    """The bytes of the files of a report, by format; see `write`."""
     unknown = [name for name in formats if name not in FORMATS]
     if unknown:
         raise UsageError(
             f"the format {unknown[0]!r} is not known; choose from {', '.join(FORMATS)}"
         )
-    name = report.name if stem is None else stem
-    folder = Path(folder)
-    made = [(folder / f"{name}.{kind}", to_bytes(report, kind, images)) for kind in formats]
-    folder.mkdir(parents=True, exist_ok=True)
-    for path, data in made:
-        write_file(path, data)
-    return [path for path, _ in made]
+    return {kind: to_bytes(report, kind, images) for kind in formats}
 
 
 def to_bytes(report: Report, kind: str, images: Sequence[PageImage] = ()) -> bytes:

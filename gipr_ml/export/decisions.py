@@ -41,19 +41,26 @@ def read_decisions(path: Path) -> tuple[Decision, ...]:
     Raises `UsageError` where it is there and is not in the documented form.
     """
     try:
-        parts = _File.model_validate(tomllib.loads(path.read_text("utf-8"))).decision
+        return parse_decisions(path.read_bytes(), path.name)
     except (FileNotFoundError, NotADirectoryError):
         return ()
     except OSError as error:
         raise UsageError(f"{path.name}: cannot be read ({error.strerror})") from None
+
+
+def parse_decisions(data: bytes, name: str) -> tuple[Decision, ...]:
+    """The decisions in the bytes of a file called `name`.
+
+    Raises `UsageError` where they are not in the documented form.
+    """
+    try:
+        parts = _File.model_validate(tomllib.loads(data.decode("utf-8"))).decision
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path.name}: is no file of decisions ({error})") from None
+        raise UsageError(f"{name}: is no file of decisions ({error})") from None
     except ValidationError as error:
         detail = error.errors()[0]
         where = ".".join(map(str, detail["loc"]))
-        raise UsageError(
-            f"{path.name}: is no file of decisions ({where}: {detail['msg']})"
-        ) from None
+        raise UsageError(f"{name}: is no file of decisions ({where}: {detail['msg']})") from None
     return tuple(Decision(**dict(part)) for part in parts)
 
 

@@ -83,11 +83,12 @@ def csv_bytes(report: Report) -> bytes:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(TidyRow._fields)
     for row in tidy_rows(report):
-        writer.writerow([_harmless(field) if isinstance(field, str) else field for field in row])
+        writer.writerow([harmless(field) if isinstance(field, str) else field for field in row])
     return out.getvalue().encode("utf-8-sig")
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """The text with an apostrophe before it where a spreadsheet would run it as a formula."""
     starts_formula = text.lstrip()[:1] in {"=", "+", "-", "@"} and not _NUMBER.fullmatch(text)
     return "'" + text if starts_formula else text
 

@@ -53,3 +53,9 @@ def clean() -> bytes:
 def damaged() -> bytes:
     """A sample report with a lost cell and a wrong total."""
     return (SAMPLES / "wangchuan_forestry_2022_damaged.txt").read_bytes()
+
+
+@pytest.fixture
+def shown() -> Callable[[Path], set[str]]:
+    """Gives the names in a folder that are not hidden."""
+    return lambda folder: {path.name for path in folder.iterdir() if path.name[0] != "."}

@@ -27,7 +27,7 @@ def change(path, key, value):
 def test_checking_what_was_processed_changes_nothing(gipr, results, tmp_path):
     done = gipr("check", results, "--out", tmp_path / "checked")
     assert done.code == 4
-    for path in results.iterdir():
+    for path in results.glob("*.json"):
         assert (tmp_path / "checked" / path.name).read_bytes() == path.read_bytes()
 
 

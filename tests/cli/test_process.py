@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
+import re
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from gipr_ml import pipeline
-from gipr_ml.export import read_result
 from gipr_ml.export.schema import json_schema
 
 
@@ -17,14 +18,14 @@ def result(out, stem):
     return json.loads((out / f"{stem}.json").read_text("utf-8"))
 
 
-def test_the_samples_are_read_as_the_readme_says(gipr, tmp_path, samples):
+def test_the_samples_are_read_as_the_readme_says(gipr, tmp_path, samples, shown):
     done = gipr("process", samples, "--out", tmp_path, "--format", "csv,xlsx", "--format=parquet")
     assert done.code == 4
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+    assert shown(tmp_path) == {
         f"{sample.stem}.{kind}"
         for sample in samples.iterdir()
         for kind in ("json", "csv", "xlsx", "parquet")
-    )
+    }
     assert result(tmp_path, "chengxi_culture_2023")["status"] == "consistent"
     assert result(tmp_path, "lanting_transport_2024")["status"] == "consistent"
     assert "consistent    chengxi_culture_2023  " in done.out
@@ -59,12 +60,12 @@ def test_a_page_for_people_is_written_beside_the_result(gipr, tmp_path, damaged)
     assert 'id="cell-t3-unavailable_not_held-natural_person" class="figure lost proposed"' in page
 
 
-def test_debug_has_nothing_to_draw_on_for_a_text(gipr, tmp_path, clean):
+def test_debug_has_nothing_to_draw_on_for_a_text(gipr, tmp_path, clean, shown):
     (tmp_path / "in.txt").write_bytes(clean)
     done = gipr("process", tmp_path / "in.txt", "--out", tmp_path / "out", "--debug")
     assert done.code == 0
     assert "in.txt: has no page images, so --debug draws nothing" in done.err
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["in.json"]
+    assert shown(tmp_path / "out") == {"in.json"}
 
 
 def test_bad_inputs_cost_themselves_alone(gipr, tmp_path, clean):
@@ -128,13 +129,13 @@ def test_folders_are_searched_in_order_without_hidden_and_foreign_files(gipr, tm
     assert "1 file of other kinds passed over" in done.err
 
 
-def test_inputs_of_the_same_stem_keep_apart(gipr, tmp_path, clean):
+def test_inputs_of_the_same_stem_keep_apart(gipr, tmp_path, clean, shown):
     names = ["a/r.txt", "b/r.txt", "c/R.md", "d/r.txt"]
     for name in names:
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_bytes(clean)
     gipr("process", tmp_path / "a/r.txt", tmp_path, "--out", tmp_path / "out")
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+    assert shown(tmp_path / "out") == {
         "r.json",
         "r.txt.json",
         "R.md.json",
@@ -175,6 +176,61 @@ def test_the_same_input_gives_the_same_bytes(gipr, tmp_path, damaged):
     assert (tmp_path / "one/a.json").read_bytes() == (tmp_path / "two/a.json").read_bytes()
 
 
+# ---------------------------------------------------------------- many documents
+
+
+def test_a_second_call_reads_what_is_new(gipr, tmp_path, clean, damaged):
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    (folder / "a.txt").write_bytes(clean)
+    first = json.loads(gipr("process", folder, "--out", out, "--json").out)
+    (folder / "b.txt").write_bytes(damaged)
+    done = gipr("process", folder, "--out", out, "--json")
+    summary = json.loads(done.out)
+    assert (done.code, summary["run"]["unchanged"]) == (4, 1)
+    assert summary["documents"][0] == first["documents"][0]
+    assert "2 inputs: 1 consistent, 1 needs review." in done.err
+    assert "1 unchanged since last time, not read again." in done.err
+
+
+def test_lists_and_patterns_name_inputs(gipr, tmp_path, clean, monkeypatch):
+    for name in ("a1.txt", "a2.txt", "b1.txt", "[c].txt"):
+        (tmp_path / name).write_bytes(clean)
+    (tmp_path / "list").write_text(f"{tmp_path / 'b1.txt'}\n\n{tmp_path / 'gone.txt'}\n")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"[c].txt\0a1.txt")))
+    monkeypatch.chdir(tmp_path)
+    done = gipr("process", "a?.txt", "--list", "list", "--list", "-", "--out", "out", "--json")
+    assert done.code == 3
+    found = json.loads(done.out)["documents"]
+    assert [(entry["document"], entry["status"]) for entry in found] == [
+        ("a1", "consistent"),
+        ("a2", "consistent"),
+        ("b1", "consistent"),
+        ("gone", "rejected"),
+        ("[c]", "consistent"),
+    ]
+    assert "gone.txt: cannot be opened (No such file or directory)" in found[3]["reason"]
+
+
+def test_of_many_inputs_those_that_failed_are_listed(gipr, tmp_path, clean):
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    for number in range(41):
+        (folder / f"{number:02}.txt").write_bytes(b"")
+    (folder / "good.txt").write_bytes(clean)
+    done = gipr("process", folder, "--out", out)
+    assert "… and 2 more" in done.out
+    assert re.search(r"^consistent +1 +2.4%$", done.out, re.MULTILINE)
+    assert re.search(r"^rejected +41 +97.6%$", done.out, re.MULTILINE)
+    rows = list(csv.DictReader((out / "gipr-failures.csv").open(encoding="utf-8-sig")))
+    assert [row["document"] for row in rows] == [f"{number:02}" for number in range(41)]
+    assert rows[7]["reason"] == "07.txt: the file is empty"
+    for number in range(41):
+        (folder / f"{number:02}.txt").unlink()
+    assert gipr("process", folder, "--out", out).code == 0
+    assert not (out / "gipr-failures.csv").exists()
+
+
 # ---------------------------------------------------------------- called wrongly
 
 
@@ -187,6 +243,8 @@ def test_the_same_input_gives_the_same_bytes(gipr, tmp_path, damaged):
         (["{samples}", "--out", "out", "--format", "pdf"], "'pdf' is not known; choose from json"),
         (["{samples}", "--out", "out", "--colour"], "--colour"),
         (["{empty}", "--out", "out"], "nothing to read in"),
+        (["no*.txt", "--out", "out"], "no*.txt: no file fits the pattern"),
+        (["--list", "nowhere", "--out", "out"], "nowhere cannot be read (No such file"),
         (["{samples}", "--out", "{file}"], "choose another folder"),
         (["{samples}", "--out", "{file}/below"], "choose another folder"),
     ],
@@ -206,47 +264,6 @@ def test_a_model_that_is_not_there_stops_the_run(gipr, tmp_path, samples):
     done = gipr("process", samples, "--out", tmp_path / "out", "--model", tmp_path / "nothing")
     assert done.code == 1
     assert done.err.startswith("gipr: ")
-
-
-# ---------------------------------------------------------------- our own faults
-
-
-def test_a_fault_of_ours_is_logged_and_the_rest_goes_on(gipr, tmp_path, clean, monkeypatch):
-    read = pipeline.process
-
-    def faulty(path, **options):
-        if path.name == "b.txt":
-            raise ZeroDivisionError("secret")
-        return read(path, **options)
-
-    monkeypatch.setattr(pipeline, "process", faulty)
-    for name in ("a.txt", "b.txt", "c.txt"):
-        (tmp_path / name).write_bytes(clean)
-    out = tmp_path / "out"
-    done = gipr("process", tmp_path, "--out", out)
-    assert done.code == 1
-    assert f"internal error (ZeroDivisionError); please report it with {out}" in done.out
-    assert "2 consistent, 1 failed" in done.out
-    assert "ZeroDivisionError: secret" in (out / "gipr-errors.log").read_text("utf-8")
-    assert {path.name for path in out.iterdir()} == {"a.json", "c.json", "gipr-errors.log"}
-
-
-def test_stopping_keeps_what_is_done(gipr, tmp_path, clean, monkeypatch):
-    read = pipeline.process
-
-    def stopped(path, **options):
-        if path.name == "b.txt":
-            raise KeyboardInterrupt
-        return read(path, **options)
-
-    monkeypatch.setattr(pipeline, "process", stopped)
-    for name in ("a.txt", "b.txt", "c.txt"):
-        (tmp_path / name).write_bytes(clean)
-    done = gipr("process", tmp_path, "--out", tmp_path / "out")
-    assert done.code == 130
-    assert "run the same command again" in done.err
-    assert "2 not reached" in done.out
-    assert read_result(tmp_path / "out" / "a.json").status == "consistent"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
