@@ -40,6 +40,11 @@ def is_url(place: str) -> bool:
     return "://" in place
 
 
+def absolute(place: str) -> str:
+    """A place by which it is known from wherever the program is called."""
+    return place if is_url(place) else str(Path(place).absolute())
+
+
 def name_of(place: str) -> str:
     """The name of a file, without the folders that it is in."""
     return PurePosixPath(urlsplit(place).path).name if is_url(place) else Path(place).name

@@ -141,7 +141,7 @@ class Run:
 
     def _job(self, position: int, own: Input) -> Job | None:
         """What is to be done about an input; None where nothing is."""
-        job = Job(position, absolute(own.source), own.stem)
+        job = Job(position, places.absolute(own.source), own.stem)
         record = self._ledger.find(own.stem)
         if record is None or not self._may_hold(job, record):
             return job
@@ -221,11 +221,6 @@ class Run:
             if stem not in self._stems and record is not None:
                 self._remove(stem, record.outputs)
                 self._ledger.forget(stem)
-
-
-def absolute(source: str) -> str:
-    """A source by which it is known from wherever the program is called."""
-    return source if places.is_url(source) else str(Path(source).absolute())
 
 
 def _beside(seen: Seen, source: str) -> str:

@@ -43,7 +43,7 @@ class Worker:
 
     def __init__(self, settings: Settings, tick: Tick = lambda: None) -> None:
         """`tick` is called some ten times a second; what it raises ends the work."""
-        self._settings = settings
+        self.settings = settings
         self._sandbox = Sandbox(settings.limits)
         self._tick = tick
 
@@ -61,9 +61,9 @@ class Worker:
             return
         try:
             self._call(
-                {"warm": True, "model": self._settings.model},
+                {"warm": True, "model": self.settings.model},
                 (),
-                max(WARM, self._settings.limits.seconds),
+                max(WARM, self.settings.limits.seconds),
             )
         except SandboxRefused:
             raise
@@ -81,11 +81,11 @@ class Worker:
         `EngineError` where another version of this program should read.
         """
         start = time.monotonic()
-        _same_version(self._settings)
+        _same_version(self.settings)
         signature = places.signature(job.source)
         data, problem = _fetch(job.source)
         notes: list[str] = []
-        decisions = _decisions(job, self._settings.out, notes)
+        decisions = _decisions(job, self.settings.out, notes)
         seen = Seen(signature, _digest(data), _digests(decisions))
         known = job.known
         if known is not None and problem is None and _holds(known, seen, job.source):
@@ -94,9 +94,9 @@ class Worker:
         values = {
             "name": places.name_of(job.source),
             "stem": job.stem,
-            "formats": list(self._settings.formats),
-            "model": self._settings.model,
-            "debug": self._settings.debug,
+            "formats": list(self.settings.formats),
+            "model": self.settings.model,
+            "debug": self.settings.debug,
             "beside": None if places.is_url(job.source) else job.source,
             "decisions": [name for name, _ in decisions],
             "problem": problem,
@@ -144,12 +144,12 @@ class Worker:
         self, values: dict[str, Any], blocks: Sequence[bytes], seconds: float | None = None
     ) -> Answer:
         return self._sandbox.call(
-            self._settings.task, values, blocks, tick=self._tick, seconds=seconds
+            self.settings.task, values, blocks, tick=self._tick, seconds=seconds
         )
 
     def _put(self, job: Job, answer: Answer) -> Entry:
         """Write the results of an answer; gives the entry."""
-        out = self._settings.out
+        out = self.settings.out
         written = [places.join(out, name) for name in self._names(job, answer)]
         try:
             # The result itself comes last: where it stands, all others do.
@@ -163,7 +163,7 @@ class Worker:
 
     def _names(self, job: Job, answer: Answer) -> list[str]:
         """The names of the files of an answer; a child that was taken over may name any."""
-        own = {*result_names(job.stem, self._settings.formats)}
+        own = {*result_names(job.stem, self.settings.formats)}
         names = [str(name) for name in answer.values["files"]]
         drawn = re.compile(re.escape(job.stem) + r"\.debug/page-\d+\.png")
         for name in names:

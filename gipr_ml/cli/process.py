@@ -69,6 +69,13 @@ def process(
         int | None,
         typer.Option(help="Documents read at a time; as many as there are cores by itself.", min=1),
     ] = None,
+    engine: Annotated[
+        str, typer.Option(help="What reads: local (this machine) or dask.", metavar="ENGINE")
+    ] = "local",
+    scheduler: Annotated[
+        str | None,
+        typer.Option(help="Of dask: where its scheduler answers.", metavar="ADDRESS"),
+    ] = None,
     seconds: Annotated[
         float, typer.Option("--time-limit", help="Seconds that a document may take.", min=1)
     ] = 600,
@@ -80,8 +87,7 @@ def process(
 
     Called again, it goes on: only what is new, changed or gone is read. Ctrl-C stops it at once.
     """
-    from gipr_ml.batch import Local, Run, Settings, opened, places, workers_for
-    from gipr_ml.batch.engines.local import cores
+    from gipr_ml.batch import Run, Settings, opened, places
     from gipr_ml.sandbox import Limits
     from gipr_ml.versions import versions
 
@@ -99,8 +105,36 @@ def process(
     )
     with opened(out) as ledger:
         run = Run(inputs, settings, ledger, retry)
-        most = workers or workers_for((own.source for own in inputs), cores())
-        _go(run, Local(settings, most), skipped, settings, as_json)
+        with _engine(engine, scheduler, workers, settings, inputs) as made:
+            _go(run, made, skipped, settings, as_json)
+
+
+@contextmanager
+def _engine(
+    name: str,
+    scheduler: str | None,
+    workers: int | None,
+    settings: Settings,
+    inputs: Sequence[Input],
+) -> Iterator[Engine]:
+    """The engine that is asked for."""
+    from gipr_ml.batch import Local, workers_for
+    from gipr_ml.batch.engines.local import cores
+    from gipr_ml.errors import UsageError
+
+    if name not in ("local", "dask"):
+        raise UsageError(f"--engine: {name!r} is not known; choose from local, dask")
+    if (name == "dask") != (scheduler is not None):
+        raise UsageError("--engine dask and --scheduler ADDRESS belong together")
+    if scheduler is None:
+        yield Local(settings, workers or workers_for((own.source for own in inputs), cores()))
+        return
+    if workers is not None:
+        raise UsageError("--workers: the scheduler says how many there are")
+    from gipr_ml.batch.engines.cluster import Cluster
+
+    with Cluster(settings, scheduler) as cluster:
+        yield cluster
 
 
 def _go(

@@ -24,8 +24,8 @@ __all__ = [
     "glance",
     "loads",
     "read_result",
-    "to_bytes",
     "render",
+    "to_bytes",
     "to_dict",
     "write",
 ]

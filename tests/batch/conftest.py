@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from distributed import LocalCluster
 
 import gipr_ml
 from gipr_ml.batch import Engine, Input, Local, Run, Settings, opened
+from gipr_ml.batch.engines.cluster import Cluster
 from gipr_ml.batch.ledger import Record
 from gipr_ml.sandbox import Limits
 from gipr_ml.versions import versions
@@ -60,7 +63,7 @@ def _tasks_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", path)
 
 
-@pytest.fixture(params=["local"])
+@pytest.fixture(params=["local", "dask"])
 def desk(request: pytest.FixtureRequest) -> Desk:
     """Every engine, with two workers."""
     made: Desk = request.getfixturevalue(request.param)
@@ -71,3 +74,25 @@ def desk(request: pytest.FixtureRequest) -> Desk:
 def local(tmp_path: Path) -> Desk:
     """Two workers of this machine."""
     return Desk(tmp_path, lambda settings: Local(settings, 2))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[LocalCluster]:
+    """Two Dask workers of one thread, each a process of its own."""
+    with LocalCluster(
+        n_workers=2,
+        threads_per_worker=1,
+        dashboard_address=":0",
+        env={"PYTHONPATH": os.pathsep.join([str(HERE), str(HERE.parents[1])])},
+    ) as made:
+        yield made
+
+
+@pytest.fixture
+def dask(tmp_path: Path, cluster: LocalCluster) -> Iterator[Desk]:
+    """A Dask cluster."""
+    with ExitStack() as open_ones:
+        yield Desk(
+            tmp_path,
+            lambda settings: open_ones.enter_context(Cluster(settings, cluster.scheduler_address)),
+        )
