@@ -16,6 +16,7 @@ from gipr_ml.cli.process import process
 from gipr_ml.cli.promote import promote
 from gipr_ml.cli.rules import rules
 from gipr_ml.cli.serve import serve, work
+from gipr_ml.cli.summarise import summary
 from gipr_ml.cli.synthesize import synthesize
 from gipr_ml.cli.token import token
 from gipr_ml.cli.train import train
@@ -49,7 +50,7 @@ def _gipr(
     del version
 
 
-_READING = (process, check, decide, rules)
+_READING = (process, check, decide, rules, summary)
 _LEARNING = (label, train, evaluate, compare, promote)
 for _verb in (*_READING, *_LEARNING, synthesize, serve, work, doctor):
     app.command()(_verb)

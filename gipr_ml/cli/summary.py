@@ -144,8 +144,8 @@ def _entry_lines(summary: Summary) -> list[str]:
     few = summary.reached <= LISTED
     worth = (e for e in summary.entries() if few or e.status != Status.CONSISTENT)
     shown = list(islice(worth, LISTED))
-    width = max((_width(entry.name) for entry in shown), default=0)
-    lines = [line for entry in shown for line in _lines(entry, width)]
+    widest = max((width(entry.name) for entry in shown), default=0)
+    lines = [line for entry in shown for line in _lines(entry, widest)]
     if len(shown) < summary.reached:
         lines.append(f"… and {summary.reached - len(shown):,} more")
     return [*lines, ""] if lines else []
@@ -182,9 +182,9 @@ def _series_lines(series: Sequence[Series]) -> list[str]:
     return [*shown, ""] if shown else []
 
 
-def _lines(entry: Entry, width: int) -> list[str]:
+def _lines(entry: Entry, widest: int) -> list[str]:
     words, colour = _WORDS[entry.status]
-    name = entry.name + " " * (width - _width(entry.name))
+    name = entry.name + " " * (widest - width(entry.name))
     head = f"{typer.style(f'{words:12}', fg=colour)}  {name}  "
     if entry.reason:
         if entry.status != Status.REJECTED:
@@ -226,5 +226,6 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def _width(text: str) -> int:
+def width(text: str) -> int:
+    """Columns of a terminal that a text takes."""
     return sum(1 + (east_asian_width(character) in "WF") for character in text)
