@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from gipr_ml.assemble.labels import LabelEvidence
 
@@ -41,6 +40,18 @@ def by_labels(fit: NDArray[np.float64], now: Sequence[int]) -> list[int] | None:
     return rows if gain >= REORDER_GAIN else None
 
 
+def _best_rows(fit: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Of each window its row, each row once, with the best sum."""
+    best: NDArray[np.intp] = fit.argmax(axis=1)
+    alone = (fit == fit.max(axis=1, keepdims=True)).sum(axis=1) == 1
+    if alone.all() and len(set(best.tolist())) == len(best):
+        return best  # each window has a row of its own that fits best: nothing else is as good
+    from scipy.optimize import linear_sum_assignment  # loaded where it is needed: it takes long
+
+    rows: NDArray[np.intp] = linear_sum_assignment(-fit)[1]
+    return rows
+
+
 def _assigned(fit: NDArray[np.float64], now: Sequence[int]) -> list[int]:
     """The rows that give the best sum."""
     staying: set[int] = set()
@@ -50,7 +61,7 @@ def _assigned(fit: NDArray[np.float64], now: Sequence[int]) -> list[int]:
             allowed[i, :] = -1.0
             allowed[:, now[i]] = -1.0
             allowed[i, now[i]] = 9.0
-        _, rows = linear_sum_assignment(-allowed)
+        rows = _best_rows(allowed)
         unfit = {i for i, old in enumerate(now) if rows[i] != old and fit[i, rows[i]] < LEGIBLE}
         if not unfit:
             return [int(row) for row in rows]

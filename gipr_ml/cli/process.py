@@ -87,39 +87,35 @@ def process(
 
     Called again, it goes on: only what is new, changed or gone is read. Ctrl-C stops it at once.
     """
-    from gipr_ml.batch import Run, Settings, opened, places
+    from gipr_ml.batch import Local, Run, Settings, opened, places, workers_for
+    from gipr_ml.batch.engines.local import cores
     from gipr_ml.sandbox import Limits
     from gipr_ml.versions import versions
 
     out = places.plain(out)
-    chosen = chosen_formats(formats)
-    inputs, skipped = _inputs(paths or [], lists or [], out)
     folder = None if model is None else str(_folder(model).absolute())
     settings = Settings(
         out,
         str(versions(Path(folder) if folder else None)),
-        chosen,
+        chosen_formats(formats),
         folder,
         debug,
         Limits(seconds, memory * 1_000_000),
     )
-    with opened(out) as ledger:
-        run = Run(inputs, settings, ledger, retry)
-        with _engine(engine, scheduler, workers, settings, inputs) as made:
-            _go(run, made, skipped, settings, as_json)
+    with _engine(engine, scheduler, workers, settings) as made:
+        inputs, skipped = _inputs(paths or [], lists or [], out)
+        if isinstance(made, Local):
+            made.workers = workers or workers_for((own.source for own in inputs), cores())
+        with opened(out) as ledger:
+            _go(Run(inputs, settings, ledger, retry), made, skipped, settings, as_json)
 
 
 @contextmanager
 def _engine(
-    name: str,
-    scheduler: str | None,
-    workers: int | None,
-    settings: Settings,
-    inputs: Sequence[Input],
+    name: str, scheduler: str | None, workers: int | None, settings: Settings
 ) -> Iterator[Engine]:
-    """The engine that is asked for."""
-    from gipr_ml.batch import Local, workers_for
-    from gipr_ml.batch.engines.local import cores
+    """The engine that is asked for; its first child starts while the inputs are looked up."""
+    from gipr_ml.batch import Local
     from gipr_ml.errors import UsageError
 
     if name not in ("local", "dask"):
@@ -127,7 +123,9 @@ def _engine(
     if (name == "dask") != (scheduler is not None):
         raise UsageError("--engine dask and --scheduler ADDRESS belong together")
     if scheduler is None:
-        yield Local(settings, workers or workers_for((own.source for own in inputs), cores()))
+        with Local(settings) as local:
+            local.prepare()
+            yield local
         return
     if workers is not None:
         raise UsageError("--workers: the scheduler says how many there are")

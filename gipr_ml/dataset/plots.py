@@ -67,7 +67,7 @@ def _bars(table: Table) -> Figure:
     axes.invert_yaxis()
     axes.set_title(" · ".join(table.title), loc="left", fontsize=11)
     if len(parts) > 1:
-        axes.legend(frameon=False, fontsize=8, loc="lower right")
+        axes.legend(frameon=False, fontsize=8, loc="lower right", bbox_to_anchor=(1, 1), ncols=3)
     return figure
 
 

@@ -1,7 +1,8 @@
 """What becomes of a report: result files (JSON), tidy tables (CSV, Parquet), a workbook
 (XLSX) and a web page that shows the tables beside their source (HTML).
 
-The heavy libraries behind a format are loaded when that format is first written.
+The heavy libraries behind a format are loaded when that format is first written, and what reads and
+writes results when it is first used.
 """
 
 from __future__ import annotations
@@ -10,12 +11,17 @@ import json
 from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gipr_ml.errors import ResultError, UsageError
-from gipr_ml.export.result import dumps, from_dict, loads, to_dict
 from gipr_ml.files import write_file
 from gipr_ml.types import PageImage, Report, ReportCell, State, Status
+
+if TYPE_CHECKING:
+    from gipr_ml.export.result import dumps as dumps
+    from gipr_ml.export.result import from_dict as from_dict
+    from gipr_ml.export.result import loads as loads
+    from gipr_ml.export.result import to_dict as to_dict
 
 __all__ = [
     "FORMATS",
@@ -31,7 +37,21 @@ __all__ = [
 ]
 
 
+_OF_RESULT = ("dumps", "from_dict", "loads", "to_dict")
+
+
+def __getattr__(name: str) -> object:
+    """What reads and writes results is loaded when it is first used."""
+    if name in _OF_RESULT:
+        from gipr_ml.export import result
+
+        return getattr(result, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 def _json(report: Report) -> bytes:
+    from gipr_ml.export.result import dumps
+
     # File names in another encoding hold halves of characters, which no JSON text may.
     return dumps(report).encode("utf-8", "replace")
 
@@ -158,6 +178,8 @@ def read_result(path: Path) -> Report:
 
     Raises `ResultError` where it is no result in the documented form or cannot be read.
     """
+    from gipr_ml.export.result import loads
+
     try:
         return loads(path.read_bytes())
     except OSError as error:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import PurePath
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
+from typing import Self
 
 from gipr_ml.batch.job import Job, Outcome, Settings
 from gipr_ml.batch.work import Worker
@@ -44,24 +45,48 @@ def workers_for(names: Iterable[str], most: int) -> int:
 
 
 class Local:
-    """`workers` threads, each with one child; the next is started when all others have work."""
+    """Threads with one child each; the next is started when all others have work.
 
-    def __init__(self, settings: Settings, workers: int) -> None:
+    To be closed, or used as a context.
+    """
+
+    def __init__(self, settings: Settings, workers: int = 1) -> None:
+        self.workers = workers
+        """At most; may be set until `run` is called."""
         self._settings = settings
-        self._workers = workers
+        self._team: _Team | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def prepare(self) -> None:
+        """Start the first child, which takes a while, before there is anything to read."""
+        self._team = _Team(self._settings)
+        self._team.enlarge(self.workers)
+
+    def close(self) -> None:
+        """End all children."""
+        team, self._team = self._team, None
+        if team is not None:
+            team.close()
 
     def run(self, jobs: Iterator[Job], stop: Event) -> Iterator[Outcome]:
         """See `Engine.run`."""
-        team = _Team(self._settings, self._workers, stop)
-        waiting = 0
+        if self._team is None:
+            self.prepare()
+        team = self._team
+        assert team is not None
+        team.stop, waiting = stop, 0
         try:
-            team.enlarge()
             for job in jobs:
                 team.todo.put(job)
                 waiting += 1
                 if waiting > team.size:
-                    team.enlarge()
-                while waiting >= AHEAD * self._workers or (waiting and not team.done.empty()):
+                    team.enlarge(self.workers)
+                while waiting >= AHEAD * self.workers or (waiting and not team.done.empty()):
                     waiting -= 1
                     yield from team.take()
                 if stop.is_set():
@@ -70,7 +95,7 @@ class Local:
                 waiting -= 1
                 yield from team.take()
         finally:
-            team.close()
+            self.close()
         while not team.done.empty():
             yield from team.take()
 
@@ -78,20 +103,20 @@ class Local:
 class _Team:
     """The threads of a run."""
 
-    def __init__(self, settings: Settings, most: int, stop: Event) -> None:
+    def __init__(self, settings: Settings) -> None:
         self.todo: SimpleQueue[Job | None] = SimpleQueue()
         self.done: SimpleQueue[Outcome | BaseException] = SimpleQueue()
-        self._settings, self._most = settings, most
+        self._settings = settings
         self._threads: list[Thread] = []
-        self._stop, self._over = stop, Event()
+        self.stop, self._over = Event(), Event()
 
     @property
     def size(self) -> int:
         return len(self._threads)
 
-    def enlarge(self) -> None:
+    def enlarge(self, most: int) -> None:
         """Start one more worker, if there may be more."""
-        if self.size < self._most:
+        if self.size < most:
             thread = Thread(target=self._work, name=f"worker-{self.size}", daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -101,7 +126,7 @@ class _Team:
 
         Raises what a worker raised.
         """
-        while not self._stop.is_set() or not self.done.empty():
+        while not self.stop.is_set() or not self.done.empty():
             with suppress(Empty):
                 found = self.done.get(timeout=LOOK)
                 if isinstance(found, BaseException):
