@@ -120,6 +120,8 @@ def _recording(source: str | None, seen: dict[str, str]) -> Callable[[str], byte
 
 def _decided(report: Report, names: Sequence[str], files: Blocks) -> tuple[Report, list[str]]:
     """The report with what people have decided, and what is wrong with their files."""
+    if not names:
+        return report, []
     from gipr_ml.checking import apply_decisions
     from gipr_ml.export.decisions import parse_decisions
 
@@ -130,7 +132,7 @@ def _decided(report: Report, names: Sequence[str], files: Blocks) -> tuple[Repor
             decisions += parse_decisions(data, Path(name).name)
         except UsageError as error:
             notes.append(f"{error}; its decisions are left out")
-    return (apply_decisions(report, decisions) if decisions else report), notes
+    return apply_decisions(report, decisions), notes
 
 
 def _pictures(
