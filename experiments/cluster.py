@@ -48,9 +48,10 @@ def make(folder: Path, count: int) -> None:
 
 def poison(folder: Path) -> None:
     """A document that takes longer than it may: a scan whose page is there many times over."""
-    page = make_scan(HELD_OUT.start + 400_000, "dpi_200").images[0].convert("L")
+    page = make_scan(HELD_OUT.start + 400_000, "dpi_200").images[0].convert("1")
     data = io.BytesIO()
-    page.save(data, "TIFF", save_all=True, append_images=[page] * (POISON_PAGES - 1))
+    pages = [page] * (POISON_PAGES - 1)
+    page.save(data, "TIFF", save_all=True, append_images=pages, compression="group4")
     (folder / f"{POISON}.tif").write_bytes(data.getvalue())
 
 
