@@ -42,7 +42,7 @@ TEXTS = (
 SCAN = "jintang_housing_2022_scan.pdf"
 FINISHED = {0, 4}
 """Exit codes of examples: some reports may need review, and one of the samples does."""
-RUN = {"check", "decide", "doctor", "label", "process", "rules", "synthesize"}
+RUN = {"check", "decide", "doctor", "label", "process", "rules", "summary", "synthesize"}
 each_document = pytest.mark.parametrize("path", DOCUMENTS, ids=NAMES)
 
 
