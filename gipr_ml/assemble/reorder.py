@@ -42,6 +42,8 @@ def by_labels(fit: NDArray[np.float64], now: Sequence[int]) -> list[int] | None:
 
 def _best_rows(fit: NDArray[np.float64]) -> NDArray[np.intp]:
     """Of each window its row, each row once, with the best sum."""
+    if not fit.size:
+        return np.zeros(0, np.intp)
     best: NDArray[np.intp] = fit.argmax(axis=1)
     alone = (fit == fit.max(axis=1, keepdims=True)).sum(axis=1) == 1
     if alone.all() and len(set(best.tolist())) == len(best):
