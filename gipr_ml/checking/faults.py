@@ -25,6 +25,9 @@ SURE = 0.9
 """A reading that is less sure than this may be wrong whatever it says."""
 MANY = 3
 """Changes from which on an explanation must be a likely one to be unique."""
+TOO_MANY = 4
+"""Changes from which on none is unique: as many errors of another kind, such as a row that moved
+beside two misread digits, can look like them by chance."""
 PROSE = "prose/"
 
 
@@ -145,7 +148,7 @@ def _verdict(found: Found, explained: Sequence[Explanation], weak: bool) -> Verd
     if not explained:
         return "unresolved"
     first = explained[0]
-    alone = len(explained) == 1 and found.complete and first.confirmed
+    alone = len(explained) == 1 and found.complete and first.confirmed and first.cost < TOO_MANY
     asked = weak or first.cost >= MANY
     return "unique" if alone and (first.likely or not asked) else "ambiguous"
 
