@@ -223,7 +223,7 @@ class _Attempt:
             table.place(row, chosen)
             if reading.splits:
                 table.confidence.update(dict.fromkeys(row.cell_keys, FROM_SPLIT))
-                if chosen is reading.slots and len(reading.splits) > 1:
+                if chosen is reading.slots:
                     _leave_open(table, row, reading.splits)
         self._doubts(table, where)
         self.intact = not table.doubts and self.header_fit >= INTACT_HEADER * HEADER_FIT
@@ -313,7 +313,16 @@ def _settled(
 
 
 def _leave_open(table: TableReading, row: FormRow, splits: Sequence[tuple[Slot, ...]]) -> None:
-    """Cells on which the cuts disagree are illegible; their values become proposals."""
+    """Cells on which the cuts disagree are illegible; their values become proposals.
+
+    A single cut of other digits than zeros is doubted too: no sum speaks for it, and one long
+    number whose neighbours were taken for notes can be cut in one way as well.
+    """
+    if len(splits) == 1:
+        if any(slot.value for slot in splits[0]):
+            told = labels(table.form, list(row.cell_keys))
+            table.doubt("t2.split", f"表二{told}的数字连在一起，分割无从核对", list(row.cell_keys))
+        return
     keys = []
     for index, key in enumerate(row.cell_keys):
         cuts = [cut[index].value for cut in splits]
