@@ -208,7 +208,8 @@ def save(outcomes: Sequence[Outcome], args: argparse.Namespace) -> None:
         indent=1,
     )
     (HERE / "damage_results.json").write_text(body + "\n", encoding="utf-8")
-    command = f"python experiments/damage.py --split {args.split} --count {args.count} --save"
+    drawn = f"--split {args.split} --seed {args.seed} --count {args.count}"
+    command = f"python experiments/damage.py {drawn} --save"
     head = f"# Reading damaged reports\n\nMade by `{command}`.\n\n"
     (HERE / "damage_results.md").write_text(head + as_text(outcomes, args) + "\n", encoding="utf-8")
 

@@ -72,7 +72,7 @@ def main() -> None:
         path = HERE / "faults_results.json"
         path.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         head = "# Finding where the fault lies\n\nMade by `python experiments/faults.py"
-        head += f" --count {args.count} --save`.\n\n"
+        head += f" --count {args.count} --seed {args.seed} --save`.\n\n"
         notes = __doc__.split("\n\n")[2].strip() if __doc__ else ""
         (HERE / "faults_results.md").write_text(f"{head}{notes}\n\n{text}\n", encoding="utf-8")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from gipr_ml.errors import TooLarge
 from gipr_ml.sources.limits import MAX_CELLS, MAX_CHARACTERS, MAX_LINES
@@ -63,3 +63,13 @@ class LineList:
                 heading=heading,
             )
         )
+
+    def add_all(self, lines: Iterable[Line]) -> None:
+        """Add lines that another reader made of a part of the document; tables are numbered on."""
+        tables: dict[int, int] = {}
+        for line in lines:
+            if line.table is not None and line.table not in tables:
+                tables[line.table] = self.new_table()
+            self.take(line.text)
+            table = None if line.table is None else tables[line.table]
+            self.add(line.cells, line.borders, None, table=table, heading=line.heading)

@@ -66,13 +66,7 @@ def add_scan(lines: LineList, package: Package, picture: Picture, number: int) -
         return
     if image is None:
         return
-    tables: dict[int, int] = {}
-    for line in _placed(read_scanned(image, number).lines, picture.box, image.size):
-        if line.table is not None and line.table not in tables:
-            tables[line.table] = lines.new_table()
-        lines.take(line.text)
-        table = None if line.table is None else tables[line.table]
-        lines.add(line.cells, line.borders, None, table=table, heading=line.heading)
+    lines.add_all(_placed(read_scanned(image, number).lines, picture.box, image.size))
 
 
 def _placed(lines: tuple[Line, ...], box: Box, size: tuple[int, int]) -> Iterator[Line]:

@@ -224,14 +224,7 @@ class _Pages:
             found = compared(found, own)
         del self._lines.lines[first:]
         self._recognised[index] = tuple(_scaled(rule, scale) for rule in seen.rules)
-        numbers: dict[int, int] = {}
-        for line in found:
-            table = line.table
-            if table is not None and table not in numbers:
-                numbers[table] = self._lines.new_table()
-            self._lines.take(line.text)
-            table = None if table is None else numbers[table]
-            self._lines.add(line.cells, line.borders, None, table=table, heading=line.heading)
+        self._lines.add_all(found)
 
 
 def _is_better(hidden: Sequence[Line], found: Sequence[Line]) -> bool:

@@ -87,11 +87,7 @@ class Pictures:
         if image.width < LEAST_WIDTH or image.height < LEAST_HEIGHT:
             return
         self._left -= 1
-        tables: dict[int, int] = {}
-        for line in read_scanned(image, 1).lines:
-            if line.table is not None and line.table not in tables:
-                tables[line.table] = lines.new_table()
-            table = None if line.table is None else tables[line.table]
-            cells = [replace(cell, box=None) for cell in line.cells]
-            lines.take(line.text)
-            lines.add(cells, line.borders, None, table=table)
+        lines.add_all(
+            replace(line, cells=tuple(replace(cell, box=None) for cell in line.cells))
+            for line in read_scanned(image, 1).lines
+        )
