@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
-
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from gipr_ml.errors import FormsError
+from gipr_ml.forms.files import FOLDER, Strict, read_file
 
-FILE = Path(__file__).with_name("agencies.toml")
+FILE = FOLDER / "agencies.toml"
 _BRACKETS = re.compile(r"[(\[{〔【《<][^)\]}〕】》>]*[)\]}〕】》>]")
 
 
-class _Spellings(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class _Spellings(Strict):
     dropped: tuple[str, ...]
     province: tuple[str, ...]
     city: tuple[str, ...]
@@ -28,13 +23,8 @@ class _Spellings(BaseModel):
     short: dict[str, str]
 
 
-class _Renamings(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class _Renamings(Strict):
     renamed: dict[str, str]
-
-
-_File = TypeVar("_File", bound=BaseModel)
 
 
 def normalised(name: str) -> str:
@@ -73,7 +63,7 @@ def same_agencies(names: Iterable[str], renamed: Mapping[str, str] | None = None
 
 def read_renamings(path: Path) -> Mapping[str, str]:
     """The renamings in a user's file. Raises `FormsError` with what is wrong in it."""
-    renamed = _read(path, _Renamings).renamed
+    renamed = read_file(path, _Renamings).renamed
     today = {normalised(old): normalised(new) for old, new in renamed.items()}
     for name in today:
         if _latest(name, today) in today:
@@ -115,16 +105,4 @@ def _places() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 @cache
 def _spellings() -> _Spellings:
-    return _read(FILE, _Spellings)
-
-
-def _read(path: Path, kind: type[_File]) -> _File:
-    try:
-        return kind.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except OSError as error:
-        raise FormsError(f"{path.name}: cannot be read ({error.strerror})") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise FormsError(f"{path.name}: {error}") from None
-    except ValidationError as error:
-        faults = [f"{'.'.join(map(str, d['loc']))}: {d['msg']}" for d in error.errors()]
-        raise FormsError("\n".join(f"{path.name}: {fault}" for fault in faults)) from None
+    return read_file(FILE, _Spellings)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -11,9 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError
-
 from gipr_ml.errors import FormsError
+from gipr_ml.forms.files import FOLDER, Strict, read_file
 from gipr_ml.forms.limits import limits_of, texts_of
 from gipr_ml.forms.model import (
     FormColumn,
@@ -37,10 +35,9 @@ from gipr_ml.forms.schema import (
 from gipr_ml.forms.years import load_year_rules
 from gipr_ml.types import Severity
 
-FOLDER = Path(__file__).parent
 FORM_YEARS = ("2019", "2021")
 
-_File = TypeVar("_File", bound=BaseModel)
+_File = TypeVar("_File", bound=Strict)
 _Rule = TypeVar("_Rule", Identity, Limit, TextRule)
 
 
@@ -142,18 +139,10 @@ def _all_identities(
 def _read(path: Path, kind: type[_File], faults: list[str]) -> _File | None:
     """The file as `kind`, or None with what is wrong added to `faults`."""
     try:
-        return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        faults.append(f"{path.name}: cannot be read ({error.strerror})")
-    except UnicodeDecodeError:
-        faults.append(f"{path.name}: is not UTF-8 text")
-    except tomllib.TOMLDecodeError as error:
-        faults.append(f"{path.name}: {error}")
-    except ValidationError as error:
-        for detail in error.errors():
-            where = ".".join(str(step) for step in detail["loc"])
-            faults.append(f"{path.name}: {where}: {detail['msg']}")
-    return None
+        return read_file(path, kind)
+    except FormsError as error:
+        faults.append(error.message)
+        return None
 
 
 def _columns(entries: Iterable[ColumnEntry]) -> tuple[FormColumn, ...]:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from gipr_ml.errors import FormsError
-from gipr_ml.forms.load import FOLDER
+from gipr_ml.forms.files import FOLDER, Strict, read_file
 
 FILE = "misreadings.toml"
 
 
-class Weights(BaseModel):
+class Weights(Strict):
     """What each way of misreading weighs; the smaller, the likelier."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     confused: float = Field(gt=0)
     lost_digit: float = Field(gt=0)
@@ -30,10 +27,8 @@ class Weights(BaseModel):
     moved: float = Field(gt=0)
 
 
-class MisreadingsFile(BaseModel):
+class MisreadingsFile(Strict):
     """The file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     confused: tuple[str, ...] = Field(min_length=1)
     weights: Weights
@@ -79,15 +74,7 @@ def _without_one(longer: str, shorter: str) -> bool:
 @cache
 def load_misreadings(folder: Path = FOLDER) -> Misreadings:
     """The misreadings. Raises `FormsError` with every fault of the file, one a line."""
-    try:
-        file = MisreadingsFile.model_validate(
-            tomllib.loads((folder / FILE).read_text(encoding="utf-8"))
-        )
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise FormsError(f"{FILE}: cannot be read ({error})") from error
-    except ValidationError as error:
-        faults = [f"{FILE}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-        raise FormsError("\n".join(faults)) from error
+    file = read_file(folder / FILE, MisreadingsFile)
     faults = [
         f"{FILE}: confused: {pair!r} is no pair of digits"
         for pair in file.confused

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -11,10 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from gipr_ml.errors import FormsError
-from gipr_ml.forms.load import FOLDER, load_forms
+from gipr_ml.forms.files import FOLDER, Strict, read_file
+from gipr_ml.forms.load import load_forms
 from gipr_ml.forms.model import Forms
 
 FILE = "narrative.toml"
@@ -25,11 +25,7 @@ Readings = tuple[tuple[str, ...], ...]
 """Ways to read a phrase, the most literal first; each is a sum of keys."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Rounding(_Strict):
+class Rounding(Strict):
     """Words in one place beside a number, by what they make of it."""
 
     about: tuple[str, ...] = ()
@@ -37,7 +33,7 @@ class Rounding(_Strict):
     at_most: tuple[str, ...] = ()
 
 
-class CountWords(_Strict):
+class CountWords(Strict):
     """Units, and the words that make a number an approximation by where they stand."""
 
     units: tuple[str, ...] = Field(min_length=1)
@@ -49,7 +45,7 @@ class CountWords(_Strict):
     """Before numerals in Chinese only: what follows is no number to compare."""
 
 
-class ScopeWords(_Strict):
+class ScopeWords(Strict):
     """Words that say whose figures a sentence tells."""
 
     wide: tuple[str, ...]
@@ -64,7 +60,7 @@ class ScopeWords(_Strict):
     """How names of bodies end."""
 
 
-class Unmistakable(_Strict):
+class Unmistakable(Strict):
     """What only requests for information have, so that they need not be named."""
 
     words: tuple[str, ...]
@@ -75,7 +71,7 @@ class Unmistakable(_Strict):
     """With one of these words, or a foreign one, nothing is beyond mistaking."""
 
 
-class TermEntry(_Strict):
+class TermEntry(Strict):
     """Words that name rows or columns."""
 
     kind: str = Field(pattern=r"^[a-z][a-z_]*$")
@@ -84,7 +80,7 @@ class TermEntry(_Strict):
     columns: Readings = ()
 
 
-class PatternEntry(_Strict):
+class PatternEntry(Strict):
     """A way to say a number: sequences of kinds, and the rows it stands for."""
 
     id: str
@@ -117,7 +113,7 @@ class PatternEntry(_Strict):
     """Each word named has its own number (分别为 2 件、1 件) or all have the same (各 1 件)."""
 
 
-class NarrativeFile(_Strict):
+class NarrativeFile(Strict):
     """The file."""
 
     anchors: tuple[str, ...] = Field(min_length=1)
@@ -187,15 +183,7 @@ class Narrative:
 @cache
 def load_narrative(folder: Path = FOLDER) -> Narrative:
     """The phrases and patterns. Raises `FormsError` with every fault of the file, one a line."""
-    try:
-        file = NarrativeFile.model_validate(
-            tomllib.loads((folder / FILE).read_text(encoding="utf-8"))
-        )
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise FormsError(f"{FILE}: cannot be read ({error})") from error
-    except ValidationError as error:
-        faults = [f"{FILE}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-        raise FormsError("\n".join(faults)) from error
+    file = read_file(folder / FILE, NarrativeFile)
     forms = load_forms()
     cells = frozenset(key for table in forms.tables.values() for key in table.cell_keys)
     faults = list(_faults(file, forms))

@@ -5,18 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from gipr_ml.forms.files import Strict
 
 ValueType = Literal["integer", "signed", "decimal"]
 FormYear = Literal["2019", "2021"]
 Key = Field(pattern=r"^[a-z][a-z0-9_]*$")
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ColumnEntry(_Strict):
+class ColumnEntry(Strict):
     """A column: its key, its official label and other ways it has been printed."""
 
     key: str = Key
@@ -27,7 +25,7 @@ class ColumnEntry(_Strict):
     unit: str | None = None
 
 
-class RowEntry(_Strict):
+class RowEntry(Strict):
     """A row: `mark` is the item number printed before the label."""
 
     key: str = Key
@@ -38,7 +36,7 @@ class RowEntry(_Strict):
     forms: tuple[FormYear, ...] = ("2019", "2021")
 
 
-class BlockEntry(_Strict):
+class BlockEntry(Strict):
     """A part of table 2 with a header of its own."""
 
     article: str = Field(min_length=1)
@@ -46,7 +44,7 @@ class BlockEntry(_Strict):
     rows: tuple[RowEntry, ...] = Field(min_length=1)
 
 
-class BlockTableFile(_Strict):
+class BlockTableFile(Strict):
     """A file of table 2: one form, several blocks."""
 
     table: Literal["t2"]
@@ -57,7 +55,7 @@ class BlockTableFile(_Strict):
     block: tuple[BlockEntry, ...] = Field(min_length=1)
 
 
-class GridTableFile(_Strict):
+class GridTableFile(Strict):
     """A file of table 3 or 4: both forms, rows by columns."""
 
     table: Literal["t3", "t4"]
@@ -69,7 +67,7 @@ class GridTableFile(_Strict):
     row: tuple[RowEntry, ...] = Field(min_length=1)
 
 
-class SectionEntry(_Strict):
+class SectionEntry(Strict):
     """A section of the report: how its heading may read, without the section number."""
 
     key: str = Key
@@ -77,14 +75,14 @@ class SectionEntry(_Strict):
     aliases: tuple[str, ...] = ()
 
 
-class DocumentFile(_Strict):
+class DocumentFile(Strict):
     """The fixed wording of the report outside of its tables."""
 
     title_words: tuple[str, ...] = Field(min_length=1)
     section: tuple[SectionEntry, ...] = Field(min_length=1)
 
 
-class RuleEntry(_Strict):
+class RuleEntry(Strict):
     """An identity: the terms, each times its coefficient, add up to 0."""
 
     id: str = Field(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)+$")
@@ -101,7 +99,7 @@ class RuleEntry(_Strict):
     """Rows or columns for which the rule follows from the others."""
 
 
-class _Plausible(_Strict):
+class _Plausible(Strict):
     """What all rules have that ask whether a figure is plausible."""
 
     id: str = Field(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)+$")
@@ -118,7 +116,7 @@ class LimitEntry(_Plausible):
 
     cells: tuple[str, ...] = ()
     """Patterns of cell keys; the limit is for each of them alone."""
-    terms: dict[str, int] = {}
+    terms: dict[str, int] = Field(default_factory=dict)
     """Cell keys with coefficients; the limit is for what they add up to."""
     at_least: Decimal | None = None
     at_most: Decimal | None = None
@@ -152,7 +150,7 @@ class TextEntry(_Plausible):
     """Regular expression of what may stand beside the number, such as a unit."""
 
 
-class RulesFile(_Strict):
+class RulesFile(Strict):
     """All rules, or in a user's file those to add and those to leave out."""
 
     off: tuple[str, ...] = ()

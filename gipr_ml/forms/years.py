@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from gipr_ml.errors import FormsError
+from gipr_ml.forms.files import FOLDER, Strict, read_file
 from gipr_ml.types import Severity
 
-FILE = Path(__file__).with_name("years.toml")
+FILE = FOLDER / "years.toml"
 
 
-class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class _Entry(Strict):
     id: str = Field(pattern=r"^years\.[a-z_]+$")
     each: tuple[str, ...] = Field(min_length=1)
     last: dict[str, int] = Field(min_length=1)
@@ -30,9 +27,7 @@ class _Entry(BaseModel):
     source: str
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class _File(Strict):
     rule: tuple[_Entry, ...]
 
 
@@ -54,17 +49,6 @@ class YearIdentity:
 @cache
 def load_year_rules(path: Path = FILE) -> tuple[YearIdentity, ...]:
     """The rules, once for each of the cells they are for. Raises `FormsError` with every fault."""
-    try:
-        entries = _File.model_validate(tomllib.loads(path.read_text("utf-8"))).rule
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise FormsError(f"{path.name}: {error}") from None
-    except ValidationError as error:
-        raise FormsError(
-            "\n".join(
-                f"{path.name}: {'.'.join(map(str, detail['loc']))}: {detail['msg']}"
-                for detail in error.errors()
-            )
-        ) from None
     return tuple(
         YearIdentity(
             entry.id,
@@ -76,6 +60,6 @@ def load_year_rules(path: Path = FILE) -> tuple[YearIdentity, ...]:
             entry.en,
             entry.source,
         )
-        for entry in entries
+        for entry in read_file(path, _File).rule
         for x in entry.each
     )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gipr_ml.checking import Checked, check
 from gipr_ml.errors import FormsError
 from gipr_ml.forms import load_forms
-from gipr_ml.forms.load import FOLDER
+from gipr_ml.forms.files import FOLDER
 from gipr_ml.forms.misreadings import load_misreadings
 from gipr_ml.types import Finding, Place, ReportCell, Severity, State, Statement
 

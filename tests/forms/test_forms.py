@@ -7,7 +7,7 @@ import pytest
 
 from gipr_ml.errors import FormsError
 from gipr_ml.forms import load_forms
-from gipr_ml.forms.load import FOLDER
+from gipr_ml.forms.files import FOLDER
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gipr_ml.errors import FormsError
-from gipr_ml.forms.load import FOLDER
+from gipr_ml.forms.files import FOLDER
 from gipr_ml.forms.narrative import load_narrative
 from gipr_ml.narrative import read_narrative
 from gipr_ml.narrative.numbers import Number, chinese_number, numbers

@@ -1,0 +1,38 @@
+"""Files of forms and rules in TOML, each held against a model of what it may say."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from gipr_ml.errors import FormsError
+
+FOLDER = Path(__file__).parent
+"""The files that come with the program."""
+
+
+class Strict(BaseModel):
+    """A file or a part of one; a field that it does not know is a fault."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+_File = TypeVar("_File", bound=Strict)
+
+
+def read_file(path: Path, kind: type[_File]) -> _File:
+    """The file as `kind`. Raises `FormsError` with every fault of it, one a line."""
+    try:
+        return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise FormsError(f"{path.name}: cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise FormsError(f"{path.name}: is not UTF-8 text") from None
+    except tomllib.TOMLDecodeError as error:
+        raise FormsError(f"{path.name}: {error}") from None
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, d['loc']))}: {d['msg']}" for d in error.errors()]
+        raise FormsError("\n".join(f"{path.name}: {fault}" for fault in faults)) from None
