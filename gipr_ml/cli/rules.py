@@ -10,7 +10,7 @@ import typer
 from gipr_ml.cli.codes import FAILED
 from gipr_ml.cli.options import AsJson
 from gipr_ml.forms import Forms, Identity, Limit, TextRule
-from gipr_ml.forms.model import Rule
+from gipr_ml.forms.model import Rule, TableRule
 from gipr_ml.forms.years import YearIdentity, load_year_rules
 
 KINDS = {Identity: "identity", Limit: "limit", TextRule: "textrule", YearIdentity: "years"}
@@ -40,7 +40,7 @@ def rules(rules_file: RulesFile = None, as_json: AsJson = False) -> None:
             {
                 "id": rule.rule,
                 "kind": KINDS[type(rule)],
-                "table": None if isinstance(rule, YearIdentity) else rule.table,
+                "table": rule.table if isinstance(rule, TableRule) else None,
                 "severity": rule.severity.value,
                 "zh": _general(rule, rule.zh, forms),
                 "en": _general(rule, rule.en, forms),
@@ -71,7 +71,7 @@ def _between_years(forms: Forms) -> list[YearIdentity]:
     return list({r.rule: r for r in load_year_rules() if r.rule not in forms.off}.values())
 
 
-def _general(rule: Rule | YearIdentity, words: str, forms: Forms) -> str:
+def _general(rule: Rule, words: str, forms: Forms) -> str:
     """The words of a rule without the row or column that one case of it is about."""
     if not isinstance(rule, Identity):
         return words

@@ -34,5 +34,9 @@ def read_file(path: Path, kind: type[_File]) -> _File:
     except tomllib.TOMLDecodeError as error:
         raise FormsError(f"{path.name}: {error}") from None
     except ValidationError as error:
-        faults = [f"{'.'.join(map(str, d['loc']))}: {d['msg']}" for d in error.errors()]
-        raise FormsError("\n".join(f"{path.name}: {fault}" for fault in faults)) from None
+        faults = [
+            f"{path.name}: {'.'.join(map(str, detail['loc']))}: "
+            + str(detail["msg"]).removeprefix("Value error, ")
+            for detail in error.errors()
+        ]
+        raise FormsError("\n".join(faults)) from None

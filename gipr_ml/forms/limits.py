@@ -9,7 +9,6 @@ from fnmatch import fnmatchcase
 
 from gipr_ml.forms.model import Limit, TableForm, TextRule
 from gipr_ml.forms.schema import LimitEntry, PartEntry, RulesFile, TextEntry
-from gipr_ml.types import Severity
 
 Tables = Mapping[tuple[str, str], TableForm]
 
@@ -41,8 +40,8 @@ def texts_of(name: str, file: RulesFile, tables: Tables, faults: list[str]) -> t
             faults.append(f"{name}: {entry.id}: no cell of the forms is named")
         found.append(
             TextRule(
-                entry.id, entry.table, cells, allowed,
-                Severity(entry.severity), entry.zh, entry.en, entry.source,
+                entry.id, entry.severity, entry.zh, entry.en, entry.source,
+                entry.table, cells, allowed,
             )
         )  # fmt: skip
     return tuple(found)
@@ -72,8 +71,8 @@ def _limit(
     whole: bool = False,
 ) -> Limit:
     return Limit(
-        entry.id, entry.table, dict(coefficients), _bound(at_least), _bound(at_most), whole,
-        Severity(entry.severity), entry.zh, entry.en, entry.source, implied,
+        entry.id, entry.severity, entry.zh, entry.en, entry.source,
+        entry.table, dict(coefficients), _bound(at_least), _bound(at_most), whole, implied,
     )  # fmt: skip
 
 

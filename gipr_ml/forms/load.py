@@ -33,7 +33,6 @@ from gipr_ml.forms.schema import (
     RulesFile,
 )
 from gipr_ml.forms.years import load_year_rules
-from gipr_ml.types import Severity
 
 FORM_YEARS = ("2019", "2021")
 
@@ -205,49 +204,38 @@ def _identities(name: str, rule: RuleEntry, table: TableForm, faults: list[str])
     if rule.total not in coefficients:
         faults.append(f"{name}: {rule.id}: the total {rule.total!r} is not among the terms")
         return []
-    if rule.each == "row":
-        return [
-            _identity(
-                rule,
-                table,
-                {f"{rule.table}/{row.key}/{k}": n for k, n in coefficients.items()},
-                f"{rule.table}/{row.key}/{rule.total}",
-                row=row.label,
-                implied=row.key in rule.implied,
-            )
-            for row in rows
-        ]
     return [
-        _identity(
-            rule,
-            table,
-            {f"{rule.table}/{k}/{column.key}": n for k, n in coefficients.items()},
-            f"{rule.table}/{rule.total}/{column.key}",
-            column=column.label,
-            implied=column.key in rule.implied,
-        )
-        for column in columns
+        _identity(rule, table.form, coefficients, part)
+        for part in (rows if rule.each == "row" else columns)
     ]
 
 
 def _identity(
-    rule: RuleEntry,
-    table: TableForm,
-    cells: dict[str, int],
-    total: str,
-    row: str = "",
-    column: str = "",
-    implied: bool = False,
+    rule: RuleEntry, form: str, coefficients: Mapping[str, int], part: FormRow | FormColumn
 ) -> Identity:
+    """The rule for one row or column; `coefficients` are by key of what crosses it."""
+
+    def cell(key: str) -> str:
+        row, column = (part.key, key) if rule.each == "row" else (key, part.key)
+        return f"{rule.table}/{row}/{column}"
+
     return Identity(
-        rule.id,
-        table.table,
-        table.form,
-        cells,
-        total,
-        Severity(rule.severity),
-        rule.zh.format(row=row, column=column),
-        rule.en.format(row=row, column=column),
-        rule.source,
-        implied,
+        rule=rule.id,
+        table=rule.table,
+        severity=rule.severity,
+        zh=_filled(rule.zh, rule.each, part.label),
+        en=_filled(rule.en, rule.each, part.label),
+        source=rule.source,
+        form=form,
+        coefficients={cell(key): n for key, n in coefficients.items()},
+        total=cell(rule.total),
+        implied=part.key in rule.implied,
     )
+
+
+def _filled(words: str, each: str, label: str) -> str:
+    """The words of a rule for one row or column; what they say of the other is left out."""
+    labels = {"row": "", "column": "", each: label}
+    for name, text in labels.items():
+        words = words.replace(f"{{{name}}}", text)
+    return words

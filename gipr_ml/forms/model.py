@@ -83,58 +83,56 @@ class TableForm:
 
 
 @dataclass(frozen=True)
-class Identity:
-    """A rule for certain cells: coefficients times values add up to 0."""
+class Rule:
+    """What all rules have."""
 
     rule: str
-    table: str
-    form: str
-    coefficients: Mapping[str, int]
-    total: str
-    """The cell that the others are compared with."""
+    """Its id; a rule that is written out for many cells has the same one each time."""
     severity: Severity
     zh: str
     en: str
     source: str
+
+
+@dataclass(frozen=True)
+class TableRule(Rule):
+    """What all rules for the cells of one report have."""
+
+    table: str
+
+
+@dataclass(frozen=True)
+class Identity(TableRule):
+    """A rule for certain cells: coefficients times values add up to 0."""
+
+    form: str
+    coefficients: Mapping[str, int]
+    total: str
+    """The cell that the others are compared with."""
     implied: bool = False
     """Whether the rules say that it follows from the others."""
 
 
 @dataclass(frozen=True)
-class Limit:
+class Limit(TableRule):
     """A rule of plausibility: what a sum of coefficients times values may be."""
 
-    rule: str
-    table: str
     coefficients: Mapping[str, int]
     """A single cell, a part and its total, or several cells, also of several tables."""
     at_least: int | Decimal | None
     at_most: int | Decimal | None
     whole: bool
     """Whether it must be a whole number."""
-    severity: Severity
-    zh: str
-    en: str
-    source: str
     implied: bool = False
     """Whether the rules say that it follows from the identities."""
 
 
 @dataclass(frozen=True)
-class TextRule:
+class TextRule(TableRule):
     """A rule for cells of figures in which no words may stand."""
 
-    rule: str
-    table: str
     cells: frozenset[str]
     allowed: re.Pattern[str]
-    severity: Severity
-    zh: str
-    en: str
-    source: str
-
-
-Rule = Identity | Limit | TextRule
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from gipr_ml.forms.files import Strict
+from gipr_ml.types import Severity
 
 ValueType = Literal["integer", "signed", "decimal"]
 FormYear = Literal["2019", "2021"]
 Key = Field(pattern=r"^[a-z][a-z0-9_]*$")
+
+
+def _not_zero(coefficient: int) -> int:
+    if not coefficient:
+        raise ValueError("a coefficient must not be 0")
+    return coefficient
+
+
+def _row_and_column(words: str) -> str:
+    if set("{}") & set(words.replace("{row}", "").replace("{column}", "")):
+        raise ValueError("only {row} and {column} may stand in braces")
+    return words
+
+
+Coefficient = Annotated[int, Field(ge=-1000, le=1000), AfterValidator(_not_zero)]
+Template = Annotated[str, AfterValidator(_row_and_column)]
+"""Words in which {row} and {column} stand for official labels."""
 
 
 class ColumnEntry(Strict):
@@ -33,6 +51,11 @@ class RowEntry(Strict):
     mark: str = ""
     aliases: tuple[str, ...] = ()
     group: tuple[str, ...] = ()
+
+
+class GridRowEntry(RowEntry):
+    """A row of a table whose forms stand in one file."""
+
     forms: tuple[FormYear, ...] = ("2019", "2021")
 
 
@@ -64,7 +87,7 @@ class GridTableFile(Strict):
     note: str | None = None
     header_words: tuple[str, ...] = ()
     column: tuple[ColumnEntry, ...] = Field(min_length=1)
-    row: tuple[RowEntry, ...] = Field(min_length=1)
+    row: tuple[GridRowEntry, ...] = Field(min_length=1)
 
 
 class SectionEntry(Strict):
@@ -82,33 +105,34 @@ class DocumentFile(Strict):
     section: tuple[SectionEntry, ...] = Field(min_length=1)
 
 
-class RuleEntry(Strict):
-    """An identity: the terms, each times its coefficient, add up to 0."""
+class _Entry(Strict):
+    """What all rules have."""
 
     id: str = Field(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)+$")
     table: Literal["t2", "t3", "t4"]
     forms: tuple[FormYear, ...] = ("2019", "2021")
+    source: str = Field(min_length=1)
+
+
+class RuleEntry(_Entry):
+    """An identity: the terms, each times its coefficient, add up to 0."""
+
     each: Literal["row", "column"]
     total: str
-    terms: dict[str, int] = Field(min_length=2)
-    severity: Literal["error", "warning", "info"]
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-    source: str = Field(min_length=1)
+    terms: dict[str, Coefficient] = Field(min_length=2)
+    severity: Severity
+    zh: Template = Field(min_length=1)
+    en: Template = Field(min_length=1)
     implied: tuple[str, ...] = ()
     """Rows or columns for which the rule follows from the others."""
 
 
-class _Plausible(Strict):
+class _Plausible(_Entry):
     """What all rules have that ask whether a figure is plausible."""
 
-    id: str = Field(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)+$")
-    table: Literal["t2", "t3", "t4"]
-    forms: tuple[FormYear, ...] = ("2019", "2021")
-    severity: Literal["error", "warning", "info"] = "warning"
+    severity: Severity = Severity.WARNING
     zh: str = Field(min_length=1)
     en: str = Field(min_length=1)
-    source: str = Field(min_length=1)
 
 
 class LimitEntry(_Plausible):
@@ -116,7 +140,7 @@ class LimitEntry(_Plausible):
 
     cells: tuple[str, ...] = ()
     """Patterns of cell keys; the limit is for each of them alone."""
-    terms: dict[str, int] = Field(default_factory=dict)
+    terms: dict[str, Coefficient] = Field(default_factory=dict)
     """Cell keys with coefficients; the limit is for what they add up to."""
     at_least: Decimal | None = None
     at_most: Decimal | None = None

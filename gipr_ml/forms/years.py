@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import Field
 
 from gipr_ml.forms.files import FOLDER, Strict, read_file
+from gipr_ml.forms.model import Rule
 from gipr_ml.types import Severity
 
 FILE = FOLDER / "years.toml"
@@ -31,19 +32,14 @@ class _File(Strict):
     rule: tuple[_Entry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class YearIdentity:
+@dataclass(frozen=True)
+class YearIdentity(Rule):
     """Coefficients times the cells of last year and of this year add up to 0."""
 
-    rule: str
     last: Mapping[str, int]
     this: Mapping[str, int]
     total: str
     """The cell of this year that the others are compared with."""
-    severity: Severity
-    zh: str
-    en: str
-    source: str
 
 
 @cache
@@ -52,13 +48,13 @@ def load_year_rules(path: Path = FILE) -> tuple[YearIdentity, ...]:
     return tuple(
         YearIdentity(
             entry.id,
-            {key.format(x=x): n for key, n in entry.last.items()},
-            {key.format(x=x): n for key, n in entry.this.items()},
-            entry.total.format(x=x),
             entry.severity,
             entry.zh,
             entry.en,
             entry.source,
+            {key.format(x=x): n for key, n in entry.last.items()},
+            {key.format(x=x): n for key, n in entry.this.items()},
+            entry.total.format(x=x),
         )
         for entry in read_file(path, _File).rule
         for x in entry.each

@@ -85,6 +85,23 @@ def test_every_fault_of_a_file_is_told_at_once(tmp_path: Path) -> None:
         assert part in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (RULE.replace("“{{row}}”", "{{line}}"), "zh: only {row} and {column} may stand in braces"),
+        (RULE.replace('"{{row}}"', '"{{row"'), "en: only {row} and {column} may stand in braces"),
+        (RULE.replace("total = -1", "total = 0"), "terms.total: a coefficient must not be 0"),
+    ],
+)
+def test_a_rule_that_could_not_be_worked_out_is_refused(
+    tmp_path: Path, text: str, fault: str
+) -> None:
+    path = user_rules(tmp_path, text.format(name="x", terms=PARTS))
+    with pytest.raises(FormsError) as error:
+        with_rules(load_forms(), path)
+    assert str(error.value) == f"mine.toml: rule.0.{fault}"
+
+
 def test_a_users_limit_is_checked_and_one_that_says_nothing_new_is_told(tmp_path: Path) -> None:
     path = user_rules(
         tmp_path,
