@@ -30,7 +30,7 @@ DRAWN: dict[str, dict[str, object]] = {
 def drawn(folder: Path) -> Iterator[Path]:
     """A report as a PDF in each of the ways of `DRAWN`, by the drawing tests use."""
     sys.path.insert(0, str(HERE.parent / "tests" / "sources"))
-    from office_files import pdf
+    from drawn_files import pdf
 
     for name, how in DRAWN.items():
         path = folder / f"{name}.pdf"

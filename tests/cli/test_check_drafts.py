@@ -9,8 +9,9 @@ from functools import partial
 
 import pytest
 from lxml import html
-from office_files import SAMPLE, blocks, docx, xlsx
+from office_files import docx, xlsx
 from openpyxl import load_workbook
+from report_blocks import SAMPLE, blocks
 
 from gipr_ml.cli.checker import Checker
 from gipr_ml.cli.run import each

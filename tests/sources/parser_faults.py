@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from html import escape
 
-from office_files import Spanned, Table, blocks
+from report_blocks import Spanned, Table, blocks
 
 VALUES = 7
 """Figures of a row of table 3."""

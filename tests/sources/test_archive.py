@@ -7,7 +7,8 @@ import struct
 import zipfile
 
 import pytest
-from office_files import docx, ofd, packed, xlsx
+from drawn_files import ofd
+from office_files import docx, packed, xlsx
 
 from gipr_ml.errors import InputError, TooLarge, UnknownFormat
 from gipr_ml.sources import read_bytes, read_document

@@ -60,7 +60,7 @@ def test_a_word_report_is_read_like_the_web_page_it_was():
 
 
 def test_an_empty_form_has_blank_cells_and_no_values():
-    from office_files import Spanned, Table, blocks
+    from report_blocks import Spanned, Table, blocks
 
     def emptied(cell: Spanned) -> Spanned:
         digits = cell.text.replace(".", "").isdigit()

@@ -5,24 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from text_lines import cells_of, lines_of, squeezed
 
 from gipr_ml.forms import load_forms
-from gipr_ml.sources import read_bytes
 from gipr_ml.sources.glued import cut_glued
-from gipr_ml.types import Line
-
-
-def lines_of(text: str, name: str = "report.txt") -> tuple[Line, ...]:
-    return read_bytes(text.encode(), name).lines
-
-
-def cells_of(text: str, name: str = "report.txt") -> list[list[str]]:
-    return [[cell.text for cell in line.cells] for line in lines_of(text, name)]
-
-
-def squeezed(text: str) -> str:
-    return "".join(text.split())
-
 
 GLUED = (
     "二、主动公开政府信息情况 第二十条第（一）项信息内容本年制发件数本年废止件数现行有效件数"

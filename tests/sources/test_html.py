@@ -7,22 +7,10 @@ from contextlib import suppress
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from text_lines import cells_of, lines_of, squeezed
 
 from gipr_ml.errors import EmptyInput, GiprError, InputError
 from gipr_ml.sources import read_bytes
-from gipr_ml.types import Line
-
-
-def lines_of(text: str, name: str = "report.txt") -> tuple[Line, ...]:
-    return read_bytes(text.encode(), name).lines
-
-
-def cells_of(text: str, name: str = "report.txt") -> list[list[str]]:
-    return [[cell.text for cell in line.cells] for line in lines_of(text, name)]
-
-
-def squeezed(text: str) -> str:
-    return "".join(text.split())
 
 
 def page(body: str, title: str = "") -> str:

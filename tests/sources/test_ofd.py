@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from office_files import MM, OfdPen, blocks, ofd, packed
+from drawn_files import MM, OfdPen, ofd
+from office_files import packed
+from report_blocks import blocks
 
 import gipr_ml
 from gipr_ml.errors import EmptyInput, InputError, TooLarge

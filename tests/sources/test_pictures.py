@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pypdfium2 as pdfium
 import pytest
-from office_files import Spanned, Table, packed, pdf
+from drawn_files import pdf
+from office_files import packed
+from report_blocks import Spanned, Table
 
 from gipr_ml.sources import read_bytes, read_document
 from gipr_ml.sources.pictures import beside, inside

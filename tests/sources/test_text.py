@@ -3,22 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from text_lines import cells_of, lines_of, squeezed
 
-from gipr_ml.sources import read_bytes
 from gipr_ml.types import Line
-
-
-def lines_of(text: str, name: str = "report.txt") -> tuple[Line, ...]:
-    return read_bytes(text.encode(), name).lines
-
-
-def cells_of(text: str, name: str = "report.txt") -> list[list[str]]:
-    return [[cell.text for cell in line.cells] for line in lines_of(text, name)]
-
-
-def squeezed(text: str) -> str:
-    return "".join(text.split())
-
 
 ROW = ["一、本年新收政府信息公开申请数量", "21", "0", "0", "0", "3", "0", "24"]
 
