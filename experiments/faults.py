@@ -23,7 +23,6 @@ from decimal import Decimal
 from pathlib import Path
 
 from gipr_ml.checking import Checked, check
-from gipr_ml.checking.checker import tables_of
 from gipr_ml.checking.faults import locate
 from gipr_ml.checking.identities import evaluate, figures_of
 from gipr_ml.forms import load_forms
@@ -265,7 +264,7 @@ def locating(cells: Sequence[ReportCell], statements: Sequence[Statement]) -> fl
     by_key = {cell.key: cell for cell in cells}
     forms = load_forms()
     name = cells[0].key.split("/")[0]
-    identities = forms.identities_of(name, tables_of(by_key, FORM)[name].form)
+    identities = forms.identities_of(name, forms.tables_of(by_key, FORM)[name].form)
     figures = figures_of(by_key, identities)
     evaluations = [evaluate(identity, figures) for identity in identities]
     start = time.process_time()

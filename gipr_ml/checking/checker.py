@@ -5,7 +5,7 @@ Everything here is a pure function of its arguments: the same cells give the sam
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gipr_ml.checking.blanks import odd_blanks
@@ -17,10 +17,10 @@ from gipr_ml.checking.identities import Evaluation, evaluate, figures_of, instan
 from gipr_ml.checking.mend import mend
 from gipr_ml.checking.plausible import counted, implausible
 from gipr_ml.checking.proposals import merge, propose
-from gipr_ml.checking.prose import Cells, compare
+from gipr_ml.checking.prose import CellSums, compare
 from gipr_ml.checking.witness import weigh
 from gipr_ml.checking.words import Names, identity_message, names_of
-from gipr_ml.forms import Forms, Identity, TableForm, load_forms
+from gipr_ml.forms import Forms, load_forms
 from gipr_ml.types import (
     Cause,
     Doubt,
@@ -37,7 +37,7 @@ from gipr_ml.types import (
 
 TABLES = ("t2", "t3", "t4")
 
-_SEVERITY_ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+_GRAVITY = tuple(Severity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,37 +74,27 @@ def check(
     of the cells does not matter.
     """
     by_key = {cell.key: cell for cell in cells}
-    tables = tables_of(by_key, forms)
     known = rules or load_forms()
-    identities = _identities(tables, known)
+    tables = known.tables_of(by_key, forms)
+    identities = known.identities_in(tables.values())
     names = names_of(tables.values())
     figures = figures_of(by_key, identities)
     evaluations = [evaluate(identity, figures) for identity in identities]
     faults = locate(evaluations, figures, by_key, statements, recognised)
-    causes = {name: fault.cause for fault in faults for name in fault.rules}
-    contradictions = [
-        _identity_finding(e, names, causes.get(instance(e.identity)))
-        for e in evaluations
-        if e.outcome is not Outcome.PASS
-    ]
-    located = [fault_finding(fault, by_key, names) for fault in faults]
+    contradictions = _contradictions(evaluations, faults, names)
     forced = weigh(propose(evaluations, figures), evaluations, figures, statements, recognised)
-    gaps = [
+    narrative, mismatches = compare(statements, CellSums(by_key, identities), names)
+    wrong = {key for f in contradictions if f.review for key in f.cells}
+    odd, counts = implausible(by_key, known.limits_of(tables.values()), known, names, wrong)
+    found = [
+        *contradictions,
+        *(fault_finding(fault, by_key, names) for fault in faults),
+        *odd,
         *complete(by_key, tables, TABLES, names),
         *odd_blanks(identities, figures, names),
+        *map(_doubted, doubts),
+        *mismatches,
     ]
-    doubted = [
-        Finding(d.code, Severity.WARNING, Outcome.NOT_CHECKABLE, d.cells, d.message, review=True)
-        for d in doubts
-    ]
-    narrative, mismatches = compare(statements, Cells(by_key, identities), names)
-    wrong = {key for f in contradictions if f.review for key in f.cells}
-    limits = known.limits_of(tables.values())
-    odd, counts = implausible(by_key, limits, known, names, wrong)
-    found = [*contradictions, *located, *odd, *gaps, *doubted, *mismatches]
-    outcomes: dict[str, list[Outcome]] = {}
-    for e in evaluations:
-        outcomes.setdefault(e.identity.rule, []).append(e.outcome)
     return Checked(
         judged(found),
         with_fingerprints(in_order(found), by_key),
@@ -112,35 +102,38 @@ def check(
         narrative,
         sum(e.outcome is Outcome.PASS for e in evaluations),
         faults,
-        (*counted(outcomes), *counts),
+        (*_counted(evaluations), *counts),
     )
 
 
-def tables_of(cells: Mapping[str, ReportCell], forms: Mapping[str, str]) -> Mapping[str, TableForm]:
-    """The table forms that the report follows.
-
-    A table whose form is not named is there when a form has all the cells that name it (the two
-    forms of table 4 are alike).
-    """
-    known = load_forms()
-    tables: dict[str, TableForm] = {}
-    for table in TABLES:
-        if table in forms:
-            tables[table] = known.table(table, forms[table])
-            continue
-        keys = {key for key in cells if key.startswith(f"{table}/")}
-        fitting = [form for form in known.forms_of(table) if keys and keys <= set(form.cell_keys)]
-        if fitting:
-            tables[table] = fitting[-1]
-    return tables
+def _contradictions(
+    evaluations: Sequence[Evaluation], faults: Sequence[Fault], names: Names
+) -> list[Finding]:
+    """A finding for each identity that does not hold or cannot be checked."""
+    causes = {name: fault.cause for fault in faults for name in fault.rules}
+    return [
+        _identity_finding(e, names, causes.get(instance(e.identity)))
+        for e in evaluations
+        if e.outcome is not Outcome.PASS
+    ]
 
 
-def _identities(tables: Mapping[str, TableForm], known: Forms) -> tuple[Identity, ...]:
-    return tuple(
-        identity
-        for name, table in tables.items()
-        for identity in known.identities_of(name, table.form)
+def _doubted(doubt: Doubt) -> Finding:
+    return Finding(
+        doubt.code,
+        Severity.WARNING,
+        Outcome.NOT_CHECKABLE,
+        doubt.cells,
+        doubt.message,
+        review=True,
     )
+
+
+def _counted(evaluations: Sequence[Evaluation]) -> Iterator[RuleCount]:
+    outcomes: dict[str, list[Outcome]] = {}
+    for e in evaluations:
+        outcomes.setdefault(e.identity.rule, []).append(e.outcome)
+    return counted(outcomes)
 
 
 def _identity_finding(evaluation: Evaluation, names: Names, cause: Cause | None) -> Finding:
@@ -164,4 +157,4 @@ def _identity_finding(evaluation: Evaluation, names: Names, cause: Cause | None)
 
 def in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """The findings, the gravest first."""
-    return tuple(sorted(findings, key=lambda f: _SEVERITY_ORDER.index(f.severity)))
+    return tuple(sorted(findings, key=lambda f: _GRAVITY.index(f.severity)))

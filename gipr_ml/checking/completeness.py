@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from gipr_ml.checking.words import TABLE_NAMES, Names
-from gipr_ml.forms import TableForm
-from gipr_ml.types import Finding, Outcome, ReportCell, Severity, State
+from gipr_ml.checking.cells import Cells
+from gipr_ml.checking.words import Names
+from gipr_ml.forms import TABLE_NAMES, TableForm
+from gipr_ml.types import Finding, Outcome, Severity, State
 
 CONFIDENCE_THRESHOLD = 0.8
 """A cell whose reading is less sure than this needs a look."""
 
 
 def complete(
-    cells: Mapping[str, ReportCell],
+    cells: Cells,
     tables: Mapping[str, TableForm],
     wanted: Sequence[str],
     names: Names,
@@ -28,9 +29,7 @@ def complete(
     )
 
 
-def _gaps(
-    name: str, table: TableForm, cells: Mapping[str, ReportCell], names: Names
-) -> Iterator[Finding]:
+def _gaps(name: str, table: TableForm, cells: Cells, names: Names) -> Iterator[Finding]:
     title = TABLE_NAMES[name]
     found = [cells[key] for key in table.cell_keys if key in cells]
     lost = [k for k in table.cell_keys if k not in cells or cells[k].state is State.LOST]

@@ -8,24 +8,23 @@ is decided never changes a cell.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from gipr_ml.checking.cells import Cells
 from gipr_ml.types import Decision, Finding, Report, ReportCell, Status
 
 DIGITS = 10
 """Hexadecimal digits of each digest."""
 
 
-def with_fingerprints(
-    findings: Iterable[Finding], cells: Mapping[str, ReportCell]
-) -> tuple[Finding, ...]:
+def with_fingerprints(findings: Iterable[Finding], cells: Cells) -> tuple[Finding, ...]:
     """The findings with their fingerprints; `cells` are those of the report, by key."""
     return tuple(replace(f, fingerprint=fingerprint(f, cells)) for f in findings)
 
 
-def fingerprint(finding: Finding, cells: Mapping[str, ReportCell]) -> str:
+def fingerprint(finding: Finding, cells: Cells) -> str:
     """The fingerprint of a finding on `cells`. Neither order nor words of the finding matter; only
     a finding that names no cell is known by its words."""
     keys = sorted(finding.cells)

@@ -136,9 +136,8 @@ def _beyond(problem: Problem, system: System, at_least: int) -> Found:
     """Larger sets, without putting rows back; what they say is never all that could be said."""
     if len(system.columns) < at_least:
         return Found((), False)
-    sets, _ = fewest_changes(system, at_least, BEYOND)
-    solutions = [s for changes in sets for s in _solution(problem, system, (), changes)]
-    return Found(tuple(solutions), False)
+    changes = fewest_changes(system, at_least, BEYOND)
+    return Found(tuple(_solution(problem, system, (), changes)) if changes else (), False)
 
 
 def _put_back(values: Mapping[str, int], chosen: Sequence[Guess]) -> Mapping[str, int]:

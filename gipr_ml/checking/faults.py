@@ -10,14 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from gipr_ml.checking.cells import Cells
 from gipr_ml.checking.explain import Found, Solution, explain
 from gipr_ml.checking.identities import Evaluation, Figures, instance
 from gipr_ml.checking.rows import Problem
 from gipr_ml.checking.shapes import RowShape
+from gipr_ml.checking.sums import connected
 from gipr_ml.checking.system import Law
 from gipr_ml.checking.witness import evidence
 from gipr_ml.forms.misreadings import load_misreadings
-from gipr_ml.types import Cause, Outcome, ReportCell, Statement
+from gipr_ml.types import Cause, Outcome, Statement
 
 Verdict = Literal["unique", "ambiguous", "unresolved"]
 
@@ -76,7 +78,7 @@ class Fault:
 def locate(
     evaluations: Sequence[Evaluation],
     figures: Figures,
-    cells: Mapping[str, ReportCell],
+    cells: Cells,
     statements: Sequence[Statement] = (),
     recognised: bool = False,
 ) -> tuple[Fault, ...]:
@@ -99,25 +101,16 @@ def _connected(
     evaluations: Sequence[Evaluation], statements: Sequence[Statement]
 ) -> list[list[Evaluation]]:
     """Evaluations in groups that share no cell, also not by way of a statement."""
-    groups: list[tuple[set[str], list[Evaluation]]] = []
-    links = [({*s.restates}, list[Evaluation]()) for s in statements]
-    for keys, members in [*(({*e.identity.coefficients}, [e]) for e in evaluations), *links]:
-        joined = (set(keys), list(members))
-        apart = []
-        for other in groups:
-            if joined[0] & other[0]:
-                joined = (other[0] | joined[0], other[1] + joined[1])
-            else:
-                apart.append(other)
-        groups = [*apart, joined]
-    return [members for _, members in groups]
+    parts = [(tuple(e.identity.coefficients), [e]) for e in evaluations]
+    links = [(s.restates, list[Evaluation]()) for s in statements]
+    return [members for _, members in connected([*parts, *links])]
 
 
 def _fault(
     group: Sequence[Evaluation],
     statements: Sequence[Statement],
     figures: Figures,
-    cells: Mapping[str, ReportCell],
+    cells: Cells,
     recognised: bool,
 ) -> Fault:
     failing = [e.identity for e in group if e.outcome is Outcome.FAIL]
@@ -157,7 +150,7 @@ def _problem(
     group: Sequence[Evaluation],
     statements: Sequence[Statement],
     figures: Figures,
-    cells: Mapping[str, ReportCell],
+    cells: Cells,
 ) -> tuple[Problem | None, Mapping[str, Statement]]:
     """The numbers and identities of a group; None where a number is broken or negative."""
     laws: list[Law] = []
@@ -189,7 +182,7 @@ def _problem(
 class _Read:
     """How the cells were read."""
 
-    def __init__(self, cells: Mapping[str, ReportCell], recognised: bool) -> None:
+    def __init__(self, cells: Cells, recognised: bool) -> None:
         self._cells = cells
         self._recognised = recognised
         self._misreadings = load_misreadings()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from gipr_ml.checking.cells import Cells
 from gipr_ml.checking.faults import Explanation, Fault
 from gipr_ml.checking.words import Names, figure
 from gipr_ml.types import Cause, Finding, Outcome, ReportCell, Severity
@@ -26,7 +27,7 @@ _BLAME: Mapping[Cause, str] = {
 }
 
 
-def fault_finding(fault: Fault, cells: Mapping[str, ReportCell], names: Names) -> Finding:
+def fault_finding(fault: Fault, cells: Cells, names: Names) -> Finding:
     """One finding a fault: what is wrong, or what might be, and whom the evidence points to."""
     rule = f"fault.{fault.cause}"
     if fault.verdict == "unresolved":
@@ -63,7 +64,7 @@ def fault_finding(fault: Fault, cells: Mapping[str, ReportCell], names: Names) -
     )
 
 
-def _explained(explanation: Explanation, cells: Mapping[str, ReportCell], names: Names) -> str:
+def _explained(explanation: Explanation, cells: Cells, names: Names) -> str:
     moved = {row for row, _ in explanation.rows}
     parts = [
         f"{names.row(row)}一行{_MOVES[kind]}，应依次为 {_numbers(row, explanation, cells, names)}"
@@ -78,9 +79,7 @@ def _explained(explanation: Explanation, cells: Mapping[str, ReportCell], names:
     return "，".join(parts)
 
 
-def _numbers(
-    row: str, explanation: Explanation, cells: Mapping[str, ReportCell], names: Names
-) -> str:
+def _numbers(row: str, explanation: Explanation, cells: Cells, names: Names) -> str:
     return "、".join(
         str(explanation.values[key]) if key in explanation.values else _read(cells.get(key))
         for key in names.keys(row)
@@ -91,7 +90,7 @@ def _read(cell: ReportCell | None) -> str:
     return "空白" if cell is None or cell.value is None else figure(cell.value)
 
 
-def _single(fault: Fault, cells: Mapping[str, ReportCell]) -> tuple[Decimal | None, Decimal | None]:
+def _single(fault: Fault, cells: Cells) -> tuple[Decimal | None, Decimal | None]:
     """Both values where one cell alone is wrong for sure."""
     values = fault.explanations[0].values
     if fault.verdict != "unique" or len(values) != 1:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from gipr_ml.checking.cells import Cells
 from gipr_ml.forms import Identity
-from gipr_ml.types import Outcome, ReportCell, State
+from gipr_ml.types import Outcome, State
 
 UNREAD = frozenset({State.LOST, State.ILLEGIBLE})
 """States of a cell whose number is not known."""
@@ -58,7 +59,7 @@ class Evaluation:
         return self.reported - self.computed
 
 
-def figures_of(cells: Mapping[str, ReportCell], identities: Sequence[Identity]) -> Figures:
+def figures_of(cells: Cells, identities: Sequence[Identity]) -> Figures:
     """Sort the cells that the identities name into numbers, left out totals and unread ones."""
     keys = dict.fromkeys(key for identity in identities for key in identity.coefficients)
     unread = {key for key in keys if key not in cells or cells[key].state in UNREAD}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from gipr_ml.checking.cells import Cells
 from gipr_ml.checking.faults import Explanation, Fault
 from gipr_ml.types import Proposal, ReportCell
 
@@ -13,9 +14,7 @@ LISTED = 12
 """Explanations beyond which no cell is proposed for: too many are as good as none."""
 
 
-def mend(
-    faults: Sequence[Fault], forced: Sequence[Proposal], cells: Mapping[str, ReportCell]
-) -> tuple[Proposal, ...]:
+def mend(faults: Sequence[Fault], forced: Sequence[Proposal], cells: Cells) -> tuple[Proposal, ...]:
     """Proposals of the faults beside those `forced` for unread cells.
 
     Where both speak of a cell, the faults know more: they have looked at what else is wrong. A
@@ -30,7 +29,7 @@ def mend(
     return (*kept, *of_faults.values())
 
 
-def _proposals(fault: Fault, cells: Mapping[str, ReportCell]) -> list[Proposal]:
+def _proposals(fault: Fault, cells: Cells) -> list[Proposal]:
     """None where any cell of a single sum may be wrong: the finding says all there is to say."""
     explanations = fault.explanations
     several = len(explanations) > 1 and not any(e.confirmed for e in explanations)

@@ -6,37 +6,23 @@ largest number of the table away. HiGHS stops at a number of nodes, never at a t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from gipr_ml.checking.search import Changes, solve_changes
 from gipr_ml.checking.system import System
 
 NODES = 1
-LISTED = 1
+"""Nodes that HiGHS may branch into; where that does not settle it, nothing is said."""
 
 
-def fewest_changes(system: System, at_least: int, at_most: int) -> tuple[list[Changes], bool]:
-    """Smallest sets of cells whose change mends all checks, and whether these are all of them.
+def fewest_changes(system: System, at_least: int, at_most: int) -> Changes | None:
+    """One smallest set of cells whose change mends all checks; None where none was found.
 
     Sets of fewer than `at_least` cells are known not to do, and sets of more than `at_most` say
-    nothing any more. At most `LISTED` are given.
+    nothing any more.
     """
-    model = _Model(system)
-    found: list[Changes] = []
-    size = at_most
-    while len(found) < LISTED:
-        chosen = model.solve([list(changes) for changes in found], at_least, size)
-        if chosen is None:
-            return found, False
-        if not chosen:
-            return found, bool(found)
-        changes = solve_changes(system, chosen)
-        if changes is None:
-            return found, False
-        size = len(changes)
-        found.append(changes)
-    return found, False
+    chosen = _Model(system).solve(at_least, at_most)
+    return solve_changes(system, chosen) if chosen else None
 
 
 class _Model:
@@ -59,13 +45,8 @@ class _Model:
         self._reach = 2.0 * max(float(values.max()), float(np.abs(self._wanted).max()), 1.0)
         self._values: Any = values
 
-    def solve(
-        self, excluded: Sequence[Sequence[str]], at_least: int, at_most: int
-    ) -> list[str] | None:
-        """The cells of one smallest set that contains none of `excluded`.
-
-        Empty where there is no such set; None where the limit was reached first.
-        """
+    def solve(self, at_least: int, at_most: int) -> list[str]:
+        """The cells of one smallest set; empty where there is none or the limit was reached."""
         import numpy as np
         from scipy.optimize import Bounds, LinearConstraint, milp
         from scipy.sparse import eye_array, hstack
@@ -80,10 +61,6 @@ class _Model:
             LinearConstraint(hstack([one, eye_array(count) * down]), 0.0, np.inf),
             LinearConstraint(flags.reshape(1, -1), float(at_least), float(at_most)),
         ]
-        for cells in excluded:
-            marks = np.zeros(2 * count)
-            marks[[count + self._cells.index(cell) for cell in cells]] = 1.0
-            constraints.append(LinearConstraint(marks.reshape(1, -1), 0.0, len(cells) - 1.0))
         lower = np.concatenate([-down, np.zeros(count)])
         upper = np.concatenate([np.full(count, self._reach), np.ones(count)])
         integral = np.concatenate([np.zeros(count), np.ones(count)])
@@ -94,8 +71,6 @@ class _Model:
             constraints=constraints,
             options={"node_limit": NODES},
         )
-        if result.status == 2:
-            return []
         if result.status != 0 or result.x is None:
-            return None
+            return []
         return [cell for cell, x in zip(self._cells, result.x[:count], strict=True) if abs(x) > 0.5]

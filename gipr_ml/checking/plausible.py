@@ -10,12 +10,10 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 
+from gipr_ml.checking.cells import Cells, printed
 from gipr_ml.checking.words import NAMED_AT_MOST, Names, figure
 from gipr_ml.forms import Forms, Limit, TextRule
 from gipr_ml.types import Finding, Outcome, ReportCell, RuleCount, Severity, State
-
-Cells = Mapping[str, ReportCell]
-TEN_THOUSAND = Decimal(10_000)
 
 
 def implausible(
@@ -58,13 +56,6 @@ def _number(cell: ReportCell) -> int | Decimal | None:
     """The number that a cell prints; counts, which most are, are quicker as whole numbers."""
     value = printed(cell)
     return int(value) if value is not None and value == value.to_integral_value() else value
-
-
-def printed(cell: ReportCell | None) -> Decimal | None:
-    """The number that a cell prints, in the form's own unit."""
-    if cell is None or cell.value is None:
-        return None
-    return cell.value / TEN_THOUSAND if cell.unit == "元" else cell.value
 
 
 def _outcome(limit: Limit, numbers: Mapping[str, int | Decimal | None]) -> Outcome:

@@ -8,10 +8,11 @@ nothing. A change against last year is compared in `prose_years`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from gipr_ml.checking.cells import Cells, printed
 from gipr_ml.checking.identities import UNREAD, computed_total
 from gipr_ml.checking.words import Names, figure
 from gipr_ml.forms import Identity
@@ -19,7 +20,6 @@ from gipr_ml.types import (
     Finding,
     NarrativeFigure,
     Outcome,
-    ReportCell,
     Severity,
     Statement,
 )
@@ -30,10 +30,10 @@ SHARE = "narrative.share"
 _PARTS_RULES = frozenset({"t3.row_total", "t4.row_total"})
 
 
-class Cells:
+class CellSums:
     """The cells of a report as the prose is compared with them."""
 
-    def __init__(self, cells: Mapping[str, ReportCell], identities: Sequence[Identity]) -> None:
+    def __init__(self, cells: Cells, identities: Sequence[Identity]) -> None:
         self._cells = cells
         self._parts = {i.total: i for i in identities if i.rule in _PARTS_RULES}
 
@@ -72,7 +72,7 @@ class Cells:
         if cell.state in UNREAD:
             return None
         if cell.value is not None:
-            return cell.value / 10000 if cell.unit == "元" else cell.value
+            return printed(cell)
         parts = self._part_keys(key)
         if any(self._cells[part].state in UNREAD for part in parts):
             return None
@@ -93,7 +93,7 @@ class Cells:
 
 
 def compare(
-    statements: Sequence[Statement], cells: Cells, names: Names
+    statements: Sequence[Statement], cells: CellSums, names: Names
 ) -> tuple[tuple[NarrativeFigure, ...], tuple[Finding, ...]]:
     """Each statement with its chosen reading, and a warning for each that contradicts the cells."""
     figures: list[NarrativeFigure] = []
@@ -136,7 +136,7 @@ def _rows(readings: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
 
 
 def _choose(
-    statement: Statement, readings: Sequence[Sequence[str]], first: int, cells: Cells
+    statement: Statement, readings: Sequence[Sequence[str]], first: int, cells: CellSums
 ) -> tuple[int, bool | None]:
     """Which reading agrees with the cells; else the one that is the most literal."""
     order = [first, *(i for i in range(len(readings)) if i != first)]
@@ -150,7 +150,7 @@ def _choose(
     return order[0], False if known and literal is False else None
 
 
-def _agrees(statement: Statement, keys: Sequence[str], cells: Cells) -> bool | None:
+def _agrees(statement: Statement, keys: Sequence[str], cells: CellSums) -> bool | None:
     total = cells.add_up(keys)
     if total is None or statement.kind in ("change", "growth"):
         return None
@@ -175,7 +175,7 @@ def _fits(statement: Statement, total: Decimal) -> bool:
     return total == value
 
 
-def _share_agrees(statement: Statement, part: Decimal, cells: Cells) -> bool | None:
+def _share_agrees(statement: Statement, part: Decimal, cells: CellSums) -> bool | None:
     """Whether the part is the share said of one of the sums that it may be a share of."""
     wholes = _wholes(statement, cells)
     if any(near(statement.value, 100 * part / whole) for whole in wholes):
@@ -184,7 +184,7 @@ def _share_agrees(statement: Statement, part: Decimal, cells: Cells) -> bool | N
     return False if wholes and every else None
 
 
-def _wholes(statement: Statement, cells: Cells) -> list[Decimal]:
+def _wholes(statement: Statement, cells: CellSums) -> list[Decimal]:
     sums = (cells.add_up(keys) for keys in statement.of if cells.has(keys))
     return [whole for whole in sums if whole]
 
@@ -204,40 +204,40 @@ def _reread(statement: Statement, keys: tuple[str, ...]) -> Statement:
 
 
 def _mismatch(
-    statement: Statement,
-    keys: tuple[str, ...],
-    cells: Cells,
-    names: Names,
+    statement: Statement, keys: tuple[str, ...], cells: CellSums, names: Names
 ) -> Finding:
     total = cells.add_up(keys)
     assert total is not None
-    sums = "之和" if len(keys) > 1 else ""
-    return Finding(
-        MISMATCH,
-        Severity.WARNING,
-        Outcome.FAIL,
-        keys,
+    words = (
         f"正文称“{statement.quote}”，即 {figure(statement.value)}；"
-        f"表中{names.addends(keys)}{sums}为 {figure(total)}，两者不一致，请核实。",
-        reported=statement.value,
-        computed=total,
-        difference=statement.value - total,
+        f"表中{names.sum_of(keys)}为 {figure(total)}，两者不一致，请核实。"
     )
+    return contradiction(MISMATCH, statement, keys, words, total)
 
 
 def _share_mismatch(
-    statement: Statement, keys: tuple[str, ...], cells: Cells, names: Names
+    statement: Statement, keys: tuple[str, ...], cells: CellSums, names: Names
 ) -> Finding:
     part, whole = cells.add_up(keys), _wholes(statement, cells)[0]
     assert part is not None
     computed = (100 * part / whole).quantize(Decimal("0.01"))
+    words = (
+        f"正文称“{statement.quote}”；表中{names.sum_of(keys)}为 {figure(part)}，"
+        f"占 {figure(whole)} 的 {figure(computed)}%，两者不一致，请核实。"
+    )
+    return contradiction(SHARE, statement, keys, words, computed)
+
+
+def contradiction(
+    rule: str, statement: Statement, keys: Sequence[str], words: str, computed: Decimal
+) -> Finding:
+    """What the prose says and the cells `keys`, which come to `computed`, do not."""
     return Finding(
-        SHARE,
+        rule,
         Severity.WARNING,
         Outcome.FAIL,
-        keys,
-        f"正文称“{statement.quote}”；表中{names.addends(keys)}{'之和' if len(keys) > 1 else ''}为 "
-        f"{figure(part)}，占 {figure(whole)} 的 {figure(computed)}%，两者不一致，请核实。",
+        tuple(keys),
+        words,
         reported=statement.value,
         computed=computed,
         difference=statement.value - computed,

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from gipr_ml.checking.checker import tables_of
-from gipr_ml.checking.prose import Cells, near
-from gipr_ml.checking.words import Names, figure, names_of
+from gipr_ml.checking.prose import CellSums, contradiction, near
+from gipr_ml.checking.words import Names, figure, names_in
 from gipr_ml.forms import load_forms
-from gipr_ml.types import Finding, NarrativeFigure, Outcome, Report, Severity, Statement
+from gipr_ml.types import Finding, NarrativeFigure, Report, Statement
 
 CHANGE = "narrative.change"
 
@@ -22,8 +21,8 @@ def check_changes(report: Report, last: Report) -> Report:
     A change that no reading of its words gives is a warning; where a cell of either report was not
     read, or the number is of a narrower scope, nothing is said. The status stays.
     """
-    this, before = _cells(report), _cells(last)
-    names = names_of(tables_of({c.key: c for c in report.cells}, report.forms).values())
+    this, before = _sums(report), _sums(last)
+    names = names_in(report)
     figures: list[NarrativeFigure] = []
     findings = [f for f in report.findings if f.rule != CHANGE]
     for told in report.narrative:
@@ -42,17 +41,15 @@ def check_changes(report: Report, last: Report) -> Report:
     return replace(report, narrative=tuple(figures), findings=tuple(findings))
 
 
-def _cells(report: Report) -> Cells:
+def _sums(report: Report) -> CellSums:
     cells = {cell.key: cell for cell in report.cells}
     known = load_forms()
-    tables = tables_of(cells, report.forms)
-    return Cells(
-        cells, [i for t, table in tables.items() for i in known.identities_of(t, table.form)]
-    )
+    tables = known.tables_of(cells, report.forms)
+    return CellSums(cells, known.identities_in(tables.values()))
 
 
 def _pairs(
-    statement: Statement, this: Cells, before: Cells
+    statement: Statement, this: CellSums, before: CellSums
 ) -> Iterator[tuple[tuple[str, ...], Decimal, Decimal]]:
     """For each reading its cells, this year's sum and last year's; none if one is not known, or if
     it grew from nothing."""
@@ -79,15 +76,8 @@ def _mismatch(
     computed = now - then
     if statement.kind == "growth":
         computed = (100 * computed / then).quantize(Decimal("0.01"))
-    sums = "之和" if len(keys) > 1 else ""
-    return Finding(
-        CHANGE,
-        Severity.WARNING,
-        Outcome.FAIL,
-        tuple(keys),
-        f"正文称“{statement.quote}”；{names.addends(keys)}{sums}本年为 {figure(now)}，上年报告为 "
-        f"{figure(then)}，两者不一致，请核实。",
-        reported=statement.value,
-        computed=computed,
-        difference=statement.value - computed,
+    words = (
+        f"正文称“{statement.quote}”；{names.sum_of(keys)}本年为 {figure(now)}，上年报告为 "
+        f"{figure(then)}，两者不一致，请核实。"
     )
+    return contradiction(CHANGE, statement, keys, words, computed)

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from gipr_ml.checking.identities import instance
+from gipr_ml.checking.sums import minus
 from gipr_ml.forms import Forms, Identity, Limit
 from gipr_ml.forms.model import Rule
 
@@ -98,23 +99,12 @@ def _extend(basis: list[tuple[str, Row]], identity: Identity) -> str | None:
     for pivot, known in basis:
         factor = row.get(pivot)
         if factor:
-            row = _minus(row, known, factor)
+            row = minus(row, known, factor)
     if not row:
         return None
     pivot = next(iter(row))
     basis.append((pivot, {key: n / row[pivot] for key, n in row.items()}))
     return pivot
-
-
-def _minus(row: Row, known: Mapping[str, Fraction], factor: Fraction) -> Row:
-    result = dict(row)
-    for key, n in known.items():
-        rest = result.get(key, Fraction(0)) - factor * n
-        if rest:
-            result[key] = rest
-        else:
-            result.pop(key, None)
-    return result
 
 
 class _Possible:

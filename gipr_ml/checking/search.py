@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from gipr_ml.checking.sums import minus
 from gipr_ml.checking.system import System
 
 Changes = dict[str, int]
@@ -207,5 +208,4 @@ def _minus(
     factor = row[0].get(cell)
     if not factor:
         return row
-    rest = {k: row[0].get(k, Fraction(0)) - factor * n for k, n in coefficients.items()}
-    return {k: n for k, n in {**row[0], **rest}.items() if n}, row[1] - factor * constant
+    return minus(row[0], coefficients, factor), row[1] - factor * constant

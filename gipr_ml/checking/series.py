@@ -12,19 +12,16 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from gipr_ml.checking.checker import tables_of
+from gipr_ml.checking.cells import Cells, printed
 from gipr_ml.checking.decisions import with_fingerprints
-from gipr_ml.checking.plausible import TEN_THOUSAND
 from gipr_ml.checking.prose_years import check_changes
-from gipr_ml.checking.words import NAMED_AT_MOST, figure, names_of
+from gipr_ml.checking.words import NAMED_AT_MOST, figure, names_in
 from gipr_ml.checking.years import add_findings, check_years
 from gipr_ml.forms.agencies import same_agencies
 from gipr_ml.types import Finding, Outcome, Report, ReportCell, Severity, State
 
 DUPLICATE = "set.duplicate"
 CHANGES = ("change", "growth")
-
-Cells = Mapping[str, ReportCell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +124,17 @@ def compare_sources(report: Report, source: str, other: str, cells: Cells) -> Re
     differing = tuple(k for k, cell in own.items() if k in cells and _differ(cell, cells[k]))
     if not differing:
         return report
-    names = names_of(tables_of(own, report.forms).values())
+    names = names_in(report)
     told = "；".join(
         f"{names.cell(key)}在“{source}”中为 {_words(own[key])}，"
         f"在“{other}”中为 {_words(cells[key])}"
         for key in differing[:NAMED_AT_MOST]
     )
     more = f"；等 {len(differing)} 处" if len(differing) > NAMED_AT_MOST else ""
-    here, there = own[differing[0]].value, cells[differing[0]].value
-    alone = len(differing) == 1 and here is not None and there is not None
+    alone = len(differing) == 1
+    here = own[differing[0]].value if alone else None
+    there = cells[differing[0]].value if alone else None
+    both = here is not None and there is not None
     return add_findings(
         report,
         [
@@ -145,11 +144,9 @@ def compare_sources(report: Report, source: str, other: str, cells: Cells) -> Re
                 Outcome.FAIL,
                 differing,
                 f"同一报告的两个来源不一致：{told}{more}。请核对原文。",
-                reported=here if alone else None,
-                computed=there if alone else None,
-                difference=here - there
-                if alone and here is not None and there is not None
-                else None,
+                reported=here if both else None,
+                computed=there if both else None,
+                difference=None if here is None or there is None else here - there,
                 review=True,
             )
         ],
@@ -161,12 +158,7 @@ def _differ(one: ReportCell, other: ReportCell) -> bool:
     not read says nothing."""
     if any(cell.state in (State.LOST, State.ILLEGIBLE) for cell in (one, other)):
         return False
-    return _amount(one) != _amount(other)
-
-
-def _amount(cell: ReportCell) -> Decimal:
-    value = cell.value or Decimal(0)
-    return value / TEN_THOUSAND if cell.unit == "元" else value
+    return (printed(one) or Decimal(0)) != (printed(other) or Decimal(0))
 
 
 def _words(cell: ReportCell) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+
+from gipr_ml.checking.sums import minus
 
 ELIMINATE_AT_MOST = 60
 """Unknown numbers beyond which only one identity at a time is looked at: elimination grows with the
@@ -129,18 +131,5 @@ def _cancel(row: Equation, by: Equation, pivot: str) -> Equation:
     if pivot not in row.coefficients:
         return row
     factor = row.coefficients[pivot] / by.coefficients[pivot]
-    coefficients = _difference(row.coefficients, by.coefficients.items(), factor)
+    coefficients = minus(row.coefficients, by.coefficients, factor)
     return Equation(coefficients, row.constant - factor * by.constant, row.sources | by.sources)
-
-
-def _difference(
-    left: Mapping[str, Fraction], right: Iterable[tuple[str, Fraction]], factor: Fraction
-) -> dict[str, Fraction]:
-    result = dict(left)
-    for key, value in right:
-        rest = result.get(key, Fraction(0)) - factor * value
-        if rest:
-            result[key] = rest
-        else:
-            result.pop(key, None)
-    return result

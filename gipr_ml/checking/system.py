@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from gipr_ml.checking.sums import connected, minus
+
 Row = dict[str, int]
 """Coefficients by cell key."""
 
@@ -80,17 +82,8 @@ class System:
         Cells that share a check are one group. 0 means that nothing but the checks that were used
         to compute the numbers speaks for them.
         """
-        groups: list[tuple[set[int], int]] = []
-        for key in keys:
-            touched, count = {i for i, _ in self.columns.get(key, ())}, 1
-            apart = []
-            for other in groups:
-                if other[0] & touched:
-                    touched, count = touched | other[0], count + other[1]
-                else:
-                    apart.append(other)
-            groups = [*apart, (touched, count)]
-        return min((len(touched) - count for touched, count in groups), default=0)
+        groups = connected(([i for i, _ in self.columns.get(key, ())], [key]) for key in keys)
+        return min((len(checks) - len(cells) for checks, cells in groups), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +145,4 @@ def _cancelled(check: Check, pivot: Check, key: str) -> Check:
 
 
 def _combined(left: Row, right: Row, scale: int, factor: int) -> Row:
-    result = {key: scale * n for key, n in left.items()}
-    for key, n in right.items():
-        rest = result.get(key, 0) - factor * n
-        if rest:
-            result[key] = rest
-        else:
-            result.pop(key, None)
-    return result
+    return minus({key: scale * n for key, n in left.items()}, right, factor)

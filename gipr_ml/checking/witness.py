@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from gipr_ml.checking.identities import Evaluation, Figures
+from gipr_ml.checking.sums import connected
 from gipr_ml.types import Proposal, Statement
 
 
@@ -71,17 +72,8 @@ def _weighed(
 
 def _spare_sums(evaluations: Sequence[Evaluation], figures: Figures) -> set[str]:
     """Unknown cells through which, taken with those connected to them, more sums go than cells."""
-    groups: list[tuple[set[str], int]] = []
-    for evaluation in evaluations:
-        unknown = {k for k in evaluation.identity.coefficients if k not in figures.values}
-        if not unknown:
-            continue
-        sums = 1
-        apart = []
-        for group in groups:
-            if group[0] & unknown:
-                unknown, sums = unknown | group[0], sums + group[1]
-            else:
-                apart.append(group)
-        groups = [*apart, (unknown, sums)]
-    return {key for keys, sums in groups if sums > len(keys) for key in keys}
+    groups = connected(
+        ([k for k in evaluation.identity.coefficients if k not in figures.values], [evaluation])
+        for evaluation in evaluations
+    )
+    return {key for keys, sums in groups if len(sums) > len(keys) for key in keys}

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from gipr_ml.checking.identities import Evaluation
-from gipr_ml.forms import FormRow, TableForm
-from gipr_ml.types import Outcome
+from gipr_ml.forms import FormRow, TableForm, load_forms
+from gipr_ml.types import Outcome, Report
 
-TABLE_NAMES = {"t2": "表二", "t3": "表三", "t4": "表四"}
 NAMED_AT_MOST = 4
 """More cells than this are counted instead of named."""
 
@@ -49,7 +48,11 @@ class Names:
         """Several cells, the first few by name."""
         return _some([self.cell(key) for key in keys], "项")
 
-    def addends(self, keys: Sequence[str]) -> str:
+    def sum_of(self, keys: Sequence[str]) -> str:
+        """The sum of cells; a single cell is itself."""
+        return self._addends(keys) + ("之和" if len(keys) > 1 else "")
+
+    def _addends(self, keys: Sequence[str]) -> str:
         """The cells of a sum; rows by name where each has all of its parts there."""
         rows = list(dict.fromkeys(key.rsplit("/", 1)[0] for key in keys))
         every_part = [part for row in rows for part in self._parts.get(row, ())]
@@ -68,6 +71,12 @@ def names_of(tables: Iterable[TableForm]) -> Names:
 
 
 _NAMES: dict[tuple[tuple[str, str], ...], Names] = {}
+
+
+def names_in(report: Report) -> Names:
+    """The names of the cells in the tables of a report."""
+    keys = [cell.key for cell in report.cells]
+    return names_of(load_forms().tables_of(keys, report.forms).values())
 
 
 def figure(value: Decimal) -> str:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
-from gipr_ml.checking.checker import in_order, tables_of
+from gipr_ml.checking.cells import Cells
+from gipr_ml.checking.checker import in_order
 from gipr_ml.checking.decisions import judged, with_fingerprints
-from gipr_ml.checking.words import Names, figure, names_of
+from gipr_ml.checking.words import Names, figure, names_in
 from gipr_ml.forms.years import YearIdentity, load_year_rules
 from gipr_ml.types import Finding, Outcome, Report, ReportCell, Severity
-
-Cells = Mapping[str, ReportCell]
 
 
 @cache
@@ -34,7 +33,7 @@ def check_years(report: Report, last: Cells, off: Collection[str] = ()) -> Repor
     Cells that either report does not have, because it follows another form, say nothing.
     """
     this = {cell.key: cell for cell in report.cells}
-    names = names_of(tables_of(this, report.forms).values())
+    names = names_in(report)
     found = [
         finding
         for identity in load_year_rules()

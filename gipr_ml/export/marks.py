@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from gipr_ml.forms import TableForm
+from gipr_ml.forms import TABLE_NAMES, TableForm
 from gipr_ml.types import (
     Cause,
     Decision,
@@ -23,7 +23,6 @@ from gipr_ml.types import (
     Status,
 )
 
-TABLE_NAMES = {"t2": "表二", "t3": "表三", "t4": "表四"}
 STATUS_NAMES = {
     Status.CONSISTENT: "一致：各项均已读出，勾稽关系全部成立",
     Status.NEEDS_REVIEW: "需要复核",

@@ -2,6 +2,7 @@
 
 from gipr_ml.forms.load import load_forms, with_rules
 from gipr_ml.forms.model import (
+    TABLE_NAMES,
     FormColumn,
     FormRow,
     Forms,
@@ -13,6 +14,7 @@ from gipr_ml.forms.model import (
 )
 
 __all__ = [
+    "TABLE_NAMES",
     "FormColumn",
     "FormRow",
     "Forms",

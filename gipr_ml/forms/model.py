@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
 from gipr_ml.forms.schema import ValueType
 from gipr_ml.types import Severity
+
+TABLE_NAMES = {"t2": "表二", "t3": "表三", "t4": "表四"}
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,12 @@ class Forms:
     def identities_of(self, table: str, form: str) -> tuple[Identity, ...]:
         """The identities of one table in one form."""
         return self._identities.get((table, form), ())
+
+    def identities_in(self, tables: Iterable[TableForm]) -> tuple[Identity, ...]:
+        """The identities of several tables."""
+        return tuple(
+            identity for table in tables for identity in self.identities_of(table.table, table.form)
+        )
 
     def limits_of(self, tables: Collection[TableForm]) -> tuple[Limit, ...]:
         """The limits of cells that `tables` have."""

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from gipr_ml.export.html import english
-from gipr_ml.export.layout import Box, official_grid
+from gipr_ml.export.layout import GridBox, official_grid
 from gipr_ml.export.marks import cell_name
 from gipr_ml.forms import FormColumn, Identity, TableForm, load_forms
 from gipr_ml.store import default_folder, read_manifest
@@ -112,7 +112,7 @@ def _table(table: TableForm) -> FormTable:
     )
 
 
-def _box(box: Box) -> BoxView:
+def _box(box: GridBox) -> BoxView:
     place: dict[str, Any] = {
         name: getattr(box, name) for name in ("top", "left", "height", "width", "key", "label")
     }

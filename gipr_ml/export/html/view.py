@@ -10,8 +10,7 @@ from typing import NamedTuple
 from gipr_ml.export.html import english
 from gipr_ml.export.html.cells import SYMBOLS, Both, CellView, cell_views
 from gipr_ml.export.html.places import LineView, PageView, line_views, page_view, worth_showing
-from gipr_ml.export.layout import Box as GridBox
-from gipr_ml.export.layout import official_grid
+from gipr_ml.export.layout import GridBox, official_grid
 from gipr_ml.export.marks import (
     GONE,
     OUTCOME_NAMES,
@@ -26,7 +25,7 @@ from gipr_ml.export.marks import (
     status_words,
 )
 from gipr_ml.export.reasons import reason_in_chinese
-from gipr_ml.forms import TableForm, load_forms
+from gipr_ml.forms import TABLE_NAMES, TableForm, load_forms
 from gipr_ml.types import (
     Decision,
     Finding,
@@ -157,7 +156,7 @@ def _facts(report: Report) -> Iterator[tuple[Both, Both]]:
         yield Both("读出的单元格", "Cells read"), _same(f"{read} / {len(report.cells)}")
         yield Both("成立的勾稽关系", "Rules that hold"), _same(report.passed)
         forms = sorted(report.forms.items())
-        zh = "，".join(f"表{'一二三四'[int(t[1]) - 1]} {year} 年" for t, year in forms)
+        zh = "，".join(f"{TABLE_NAMES[t]} {year} 年" for t, year in forms)
         en = ", ".join(f"{english.words()['tables'][t]}: {year}" for t, year in forms)
         yield Both("表格格式", "Official form"), Both(zh or "未找到", en or "none found")
     yield Both("文件", "Document"), _same(report.name)

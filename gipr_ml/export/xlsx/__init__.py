@@ -7,10 +7,10 @@ import io
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from gipr_ml.export.marks import TABLE_NAMES, cell_marks
+from gipr_ml.export.marks import cell_marks
 from gipr_ml.export.xlsx.records import draw_findings, draw_narrative, draw_overview, draw_proposals
 from gipr_ml.export.xlsx.tables import Spot, draw_table
-from gipr_ml.forms import load_forms
+from gipr_ml.forms import TABLE_NAMES, load_forms
 from gipr_ml.types import Report
 
 __all__ = ["xlsx_bytes"]

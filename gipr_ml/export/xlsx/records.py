@@ -13,7 +13,6 @@ from gipr_ml.export.marks import (
     GONE,
     OUTCOME_NAMES,
     SEVERITY_NAMES,
-    TABLE_NAMES,
     VERDICT_NAMES,
     Mark,
     cause_words,
@@ -39,7 +38,8 @@ from gipr_ml.export.xlsx.style import (
     set_page,
 )
 from gipr_ml.export.xlsx.tables import Spot
-from gipr_ml.types import Report, Severity, State
+from gipr_ml.forms import TABLE_NAMES
+from gipr_ml.types import Finding, Report, Severity, State
 
 NAMED_AT_MOST = 8
 """More cells than this are counted instead of named."""
@@ -148,46 +148,50 @@ def draw_findings(sheet: Worksheet, report: Report, spots: Spots) -> None:
     gravity = list(Severity)
     numbered = enumerate(report.findings, 1)  # as `gipr decide` counts them
     findings = sorted(numbered, key=lambda one: gravity.index(one[1].severity))
-    heads = {
-        "序号": 6,
-        "级别": 8,
-        "结果": 11,
-        "说明": 60,
-        "报告值": 11,
-        "计算值": 11,
-        "差": 9,
-        "单元格": 46,
-        "位置": 10,
-        "规则": 20,
-        "判断": 24,
-        "人工决定": 30,
-    }
-    rows: list[tuple[str | Decimal | None, ...]] = [
-        (
-            Decimal(number),
-            SEVERITY_NAMES[f.severity],
-            OUTCOME_NAMES[f.outcome],
-            f.message,
-            f.reported,
-            f.computed,
-            f.difference,
-            _names(f.cells, spots),
-            None,
-            f.rule,
-            cause_words(f),
-            decision_words(f),
-        )
-        for number, f in findings
-    ]
+    rows = [_finding(number, finding, spots) for number, finding in findings]
     rows += [
         (None, None, GONE, d.about or d.finding, *(None,) * 7, signature(d))
         for d in report.past_decisions
     ]
-    _list(sheet, "核对结果", heads, rows)
+    _list(sheet, "核对结果", _FINDINGS, rows)
     _link(sheet, 9, [_first(f.cells) for _, f in findings], spots)
     for row, (_, finding) in enumerate(findings, start=FIRST_ROW + 1):
         if finding.severity is Severity.ERROR and finding.decided != "dismissed":
             sheet.cell(row, 2).fill = fill(Mark.FAILS)
+
+
+_FINDINGS = {
+    "序号": 6,
+    "级别": 8,
+    "结果": 11,
+    "说明": 60,
+    "报告值": 11,
+    "计算值": 11,
+    "差": 9,
+    "单元格": 46,
+    "位置": 10,
+    "规则": 20,
+    "判断": 24,
+    "人工决定": 30,
+}
+"""Columns of the findings, with their widths in characters."""
+
+
+def _finding(number: int, finding: Finding, spots: Spots) -> tuple[str | Decimal | None, ...]:
+    return (
+        Decimal(number),
+        SEVERITY_NAMES[finding.severity],
+        OUTCOME_NAMES[finding.outcome],
+        finding.message,
+        finding.reported,
+        finding.computed,
+        finding.difference,
+        _names(finding.cells, spots),
+        None,
+        finding.rule,
+        cause_words(finding),
+        decision_words(finding),
+    )
 
 
 def draw_proposals(sheet: Worksheet, report: Report, spots: Spots) -> None:

@@ -10,7 +10,7 @@ from openpyxl.comments import Comment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from gipr_ml.export.layout import Box, Grid, official_grid
+from gipr_ml.export.layout import Grid, GridBox, official_grid
 from gipr_ml.export.marks import CellMark, cell_name
 from gipr_ml.export.text import printable
 from gipr_ml.export.xlsx.style import (
@@ -72,7 +72,7 @@ def draw_table(
     return spots
 
 
-def _box(sheet: Worksheet, box: Box) -> Cell:
+def _box(sheet: Worksheet, box: GridBox) -> Cell:
     top, left = FIRST_ROW + box.top, 1 + box.left
     bottom, right = top + box.height - 1, left + box.width - 1
     for row in range(top, bottom + 1):

@@ -36,9 +36,7 @@ def make_gold(
         elif value.state != "read":
             states[key] = value.state
     text = "".join(canvas.text.split())
-    identities = [
-        i for table in tables for i in load_forms().identities_of(table.table, table.form)
-    ]
+    identities = load_forms().identities_in(tables)
     return {
         "document": name,
         "agency": paper.agency,
