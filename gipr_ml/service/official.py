@@ -92,7 +92,7 @@ def forms_view() -> FormsView:
     return FormsView(
         tables=[_table(table) for _, table in sorted(forms.tables.items())],
         identities=[_identity(identity) for identity in forms.identities],
-        findings=dict(english.words()["findings"]),
+        findings=dict(english.findings()),
         labels=list(line_labels()),
         cell_labels=list(CELL_LABELS),
     )

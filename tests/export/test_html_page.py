@@ -7,11 +7,14 @@ import hashlib
 import io
 import re
 from dataclasses import replace
+from pathlib import Path
+from typing import get_args
 
 import pytest
 from lxml import html
 from PIL import Image
 
+import gipr_ml
 from gipr_ml.export import write
 from gipr_ml.export.debug import MARKS, RULE, TEXT, UNSURE, debug_pictures
 from gipr_ml.export.html import english, html_bytes
@@ -20,7 +23,9 @@ from gipr_ml.export.html.places import AIR
 from gipr_ml.export.layout import official_grid
 from gipr_ml.export.marks import Mark
 from gipr_ml.forms import load_forms
+from gipr_ml.forms.years import load_year_rules
 from gipr_ml.types import (
+    Cause,
     Cell,
     Finding,
     Line,
@@ -222,6 +227,24 @@ def test_all_official_words_are_translated():
     assert english.finding_words(finding) == (
         "Row “1. New requests this year”: natural persons and the five kinds of organisation must "
         "add up to the total"
+    )
+
+
+def test_every_finding_that_is_made_has_english_words():
+    package = Path(gipr_ml.__file__).parent
+    files = [*package.glob("assemble/*.py"), *package.glob("checking/*.py")]
+    source = "".join(path.read_text("utf-8") for path in files)
+    codes = set(re.findall(r'"((?:completeness|reading|narrative|set|t[234])\.[a-z_]+)"', source))
+    codes |= {f"t3.{code}" for code in re.findall(r'table\}\.([a-z_]+)"', source)}
+    codes |= {f"fault.{cause}" for cause in (*get_args(Cause), "unresolved")}
+    codes |= {rule.rule for rule in (*load_forms().limits, *load_forms().texts, *load_year_rules())}
+    assert {"t2.split", "t3.merged_rows", "set.duplicate", "fault.unclear"} <= codes
+    codes -= {identity.rule for identity in load_forms().identities}  # known by their cells
+    bare = [Finding(code, Severity.INFO, Outcome.FAIL, (), "x") for code in sorted(codes)]
+    assert [f.rule for f in bare if english.finding_words(f) == f"Rule {f.rule}"] == []
+    limit = Finding("t4.count", Severity.WARNING, Outcome.FAIL, (TOTAL,), "x")
+    assert english.finding_words(limit) == (
+        "Figures of table 4 are whole numbers from 0 up, of five digits at most."
     )
 
 

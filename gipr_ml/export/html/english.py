@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gipr_ml.export.marks import Mark, signature
 from gipr_ml.forms import Identity, TableForm, load_forms
+from gipr_ml.forms.years import load_year_rules
 from gipr_ml.types import Finding
 
 
@@ -54,9 +55,16 @@ def finding_words(finding: Finding) -> str:
     for identity in load_forms().identities:
         if identity.rule == finding.rule and set(identity.coefficients) == cells:
             return identity_words(identity)
-    known = words()["findings"]
+    known = findings()
     code = finding.rule.rpartition(".")[2]
     return known.get(finding.rule) or known.get(code) or f"Rule {finding.rule}"
+
+
+@cache
+def findings() -> Mapping[str, str]:
+    """What findings say, by their rule or code; of an identity each row and column has its own."""
+    rules = [*load_forms().limits, *load_forms().texts, *load_year_rules()]
+    return {**words()["findings"], **{rule.rule: f"{rule.en}." for rule in rules}}
 
 
 def identity_words(identity: Identity) -> str:

@@ -3,7 +3,7 @@
  * @module
  */
 import { get } from "../lib/api.js";
-import { lang, pick, t } from "../lib/words.js";
+import { lang, pick, ruleName } from "../lib/words.js";
 
 let loaded = null;
 
@@ -57,7 +57,7 @@ export function cellName(key, cells) {
 
 /** What a proposal rests on: rules by their names, else the words of the reading. */
 export function basisWords(basis) {
-  return basis.map((one) => one.replace(/^([a-z0-9_.]+)\[(\w+)\]$/, (_all, rule) => t(`rule.${rule}`)));
+  return basis.map((one) => one.replace(/^([a-z0-9_.]+)\[(\w+)\]$/, (_all, rule) => ruleName(rule)));
 }
 
 /** The cells of a table in rows, as arrow keys walk through them. */
