@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -61,6 +61,21 @@ class Settings:
             "written": self.written_weight,
             "generated": self.synthetic_weight,
         }
+
+
+RANGES: Mapping[str, tuple[float, float]] = {
+    "bits": (1, 20),
+    "text_strength": (1e-6, 1e6),
+    "trees": (1, 10_000),
+    "least": (1, 100_000),
+    "share": (0.001, 1),
+    "folds": (1, 100),
+    "synthetic": (0, 1000),
+    "synthetic_weight": (0, 100),
+    "written_weight": (0, 100),
+    "right": (0, 1),
+}
+"""From what to what each of the settings makes sense."""
 
 
 @dataclass(frozen=True)

@@ -256,7 +256,11 @@ def _add(
 
 def _raise(faults: Sequence[str]) -> None:
     if faults:
-        shown = "\n  ".join(faults[:MOST_FAULTS])
-        more = len(faults) - MOST_FAULTS
-        tail = f"\n  and {more} more" if more > 0 else ""
-        raise TrainingError(f"The labelled lines cannot be used:\n  {shown}{tail}")
+        raise TrainingError(f"The labelled lines cannot be used:\n  {listed(faults)}")
+
+
+def listed(faults: Sequence[str]) -> str:
+    """The first faults, one a line, and the number of the others."""
+    shown = "\n  ".join(faults[:MOST_FAULTS])
+    more = len(faults) - MOST_FAULTS
+    return f"{shown}\n  and {more} more" if more > 0 else shown

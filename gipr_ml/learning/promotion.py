@@ -7,7 +7,7 @@ inside, and every promotion and rollback is entered into the log (`promotion_log
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -162,7 +162,7 @@ def promotion_entry(
     }
 
 
-def rollback(models: Path, version_of: Any = None) -> dict[str, Any]:
+def rollback(models: Path, version_of: Callable[[str], str | None] | None = None) -> dict[str, Any]:
     """Put the model that the last promotion replaced back. Returns the entry of the log.
 
     Raises PromotionError if there is none to go back to.

@@ -32,8 +32,9 @@ def read_log(models: Path) -> list[dict[str, Any]]:
     """All promotions and rollbacks, oldest first. Raises PromotionError if the log is damaged."""
     path = models / LOG
     try:
-        lines = path.read_text("utf-8").splitlines() if path.exists() else []
-        return [json.loads(line) for line in lines]
+        text = path.read_text("utf-8") if path.exists() else ""
+        # Not splitlines(): a reason may hold other line separators, which JSON need not escape.
+        return [json.loads(line) for line in text.split("\n") if line]
     except ValueError as error:
         raise PromotionError(f"The log {path} is damaged ({error}); mend its last line.") from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ def _on_frozen(folder: Path, data: Path) -> Verdicts | None:
 
 
 def _errors(
-    part: str, answers: Answers, places: Any
+    part: str, answers: Answers, places: Sequence[tuple[str, int, str]]
 ) -> list[tuple[str, str, int, str, str, str, float]]:
     """The lines that were labelled wrongly."""
     return [

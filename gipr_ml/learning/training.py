@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from gipr_ml.errors import TrainingError
-from gipr_ml.learning.fitting import Fit, Progress, Settings, fit_model
+from gipr_ml.learning.fitting import RANGES, Fit, Progress, Settings, fit_model
 from gipr_ml.learning.frozen import HELDOUT, TRAINED_ON, Frozen, frozen_of, sources_of
 from gipr_ml.learning.labels import (
     GUIDE_VERSION,
@@ -33,7 +33,7 @@ FITTING = {"fitting n-grams": 1.2, "fitting trees": 25.0, "fitting cells": 1.0}
 """How long the steps of fitting take, in seconds on two cores."""
 WITHOUT = " (without the frozen reports)"
 
-MOST_GENERATED = 1000
+_MOST_GENERATED = int(RANGES["synthetic"][1])
 """Seeds of the generator set aside for each seed of training."""
 
 
@@ -84,6 +84,13 @@ def read_settings(path: Path | None) -> Settings:
     whole = [n for n, v in table.items() if isinstance(known[n], int) and not isinstance(v, int)]
     if whole:
         raise TrainingError(f"Settings in {path} that must be whole numbers: {', '.join(whole)}.")
+    strange = [
+        f"{name} is {table[name]:g} and must be from {least:g} to {most:g}"
+        for name, (least, most) in RANGES.items()
+        if name in table and not least <= table[name] <= most
+    ]
+    if strange:
+        raise TrainingError(f"Settings in {path} that make no sense: {'; '.join(strange)}.")
     return Settings(**table)
 
 
@@ -111,12 +118,12 @@ def with_generated(
         return list(documents)
     from gipr_ml.learning.synthesis.corpus import DEVELOPMENT, generate
 
-    first = seed * MOST_GENERATED % len(DEVELOPMENT)
+    first = seed * _MOST_GENERATED % len(DEVELOPMENT)
     return [
         *documents,
         *(
             document_of(report.name, report.lines, group=report.name, origin="generated")
-            for report in generate(first, min(settings.synthetic, MOST_GENERATED))
+            for report in generate(first, settings.synthetic)
         ),
     ]
 
@@ -139,38 +146,28 @@ def train_lines(
     pace(GENERATING)
     data = prepare(with_generated(labelled, settings, seed), settings.bits, settings.weights)
     every = np.ones(len(data.documents), bool)
-    fit = fit_model(data, every, settings, seed, lambda what: pace(f"fitting {what}"))
-    heldout = None
-    if frozen.documents:
-        allowed = _without(frozen, data)
-        heldout = fit_model(
-            data, allowed, settings, seed, lambda what: pace(f"fitting {what}{WITHOUT}")
-        ).model
+
+    def fitted(train: Flags, own_seed: int, way: str) -> Fit:
+        return fit_model(data, train, settings, own_seed, lambda what: pace(f"fitting {what}{way}"))
+
+    fit = fitted(every, seed, "")
+    heldout = fitted(_without(frozen, data), seed, WITHOUT).model if frozen.documents else None
     answers = _unseen_answers(data, fit)
     scores = [score(answers)]
     for place in range(1, seeds):
-        note = _with(place)
-        again = fit_model(
-            data,
-            every,
-            settings,
-            seed + place,
-            lambda what: pace(f"fitting {what}{note}"),  # noqa: B023
-        )
+        again = fitted(every, seed + place, _with(place))
         scores.append(score(_unseen_answers(data, again)))
-    digest = digest_of(labelled)
-    spread = over_seeds(scores)
     return Trained(
         model=fit.model,
         heldout=heldout,
         answers=answers,
         places=_places(data),
         scores=scores[0],
-        spread=spread,
+        spread=over_seeds(scores),
         data=data,
         settings=settings,
         seed=seed,
-        data_digest=digest,
+        data_digest=digest_of(labelled),
     )
 
 

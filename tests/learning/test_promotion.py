@@ -98,10 +98,11 @@ def test_reasons_stop_a_promotion_and_an_override_is_recorded(
     with pytest.raises(PromotionError, match="the champion stays:\n  it is worse"):
         promote(second, tmp_path, Gate((WORSE,), None), None, None)
     assert digest(tmp_path) == digest(first)
-    promote(second, tmp_path, Gate((WORSE,), None), "for a trial", "7")
+    reason = "for a trial:\u2028and\x85on"  # line separators to all but JSON
+    promote(second, tmp_path, Gate((WORSE,), None), reason, "7")
     last = read_log(tmp_path)[-1]
     assert (last["reason"], last["overridden"], last["version"]) == (
-        "for a trial",
+        reason,
         ["it is worse"],
         "7",
     )

@@ -145,6 +145,11 @@ def test_the_example_of_a_configuration_says_what_holds_by_default() -> None:
         ("[lines]\ntree = 7\n", "Unknown settings .* tree; known are"),
         ("[lines]\ntrees = 'many'\n", "no numbers: trees"),
         ("[lines]\ntrees = 7.5\n", "whole numbers: trees"),
+        (
+            "[lines]\nfolds = 0\nshare = nan\n",
+            "share is nan .*; folds is 0 .* from 1 to 100",
+        ),
+        ("[lines]\nsynthetic = 1500\n", "synthetic is 1500 and must be from 0 to 1000"),
         ("[lines\n", "cannot be read"),
     ],
 )

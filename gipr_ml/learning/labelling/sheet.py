@@ -19,6 +19,7 @@ from typing import get_args
 
 from gipr_ml.errors import LabelError
 from gipr_ml.learning.labelling.protection import protected, unprotected
+from gipr_ml.learning.labels import listed
 from gipr_ml.lines import UNRESOLVED, LineModel
 from gipr_ml.types import Borders, Cell, Document, LabelledLine, Line
 
@@ -138,9 +139,7 @@ def read_sheets(data: bytes, name: str) -> list[Sheet]:
 def raise_faults(faults: Sequence[str], name: str) -> None:
     """Raise LabelError with the first faults and the number of the others, if there are any."""
     if faults:
-        shown = "\n  ".join(faults[:20])
-        more = f"\n  and {len(faults) - 20} more" if len(faults) > 20 else ""
-        raise LabelError(f"{name} cannot be taken over:\n  {shown}{more}")
+        raise LabelError(f"{name} cannot be taken over:\n  {listed(faults)}")
 
 
 def _rows(data: bytes, name: str) -> Iterator[tuple[int, Mapping[str, str]]]:

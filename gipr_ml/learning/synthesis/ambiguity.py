@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from gipr_ml.forms import FormColumn, TableForm
 from gipr_ml.learning.synthesis.canvas import Canvas, Span
-from gipr_ml.learning.synthesis.paper import Value
+from gipr_ml.learning.synthesis.paper import OUTSIDE, Value
 
 PATTERNS = {
     "integer": re.compile(r"0|[1-9]\d*"),
@@ -147,9 +147,6 @@ Vector = tuple[int, ...]
 
 def _vector(reading: Reading) -> Vector:
     return tuple(int(number) if number.isdecimal() else -1 for number in reading)
-
-
-OUTSIDE = ("new_requests", "carried_in", "carried_out", "total_processed")
 
 
 def joint_readings(rows: Mapping[str, Sequence[Vector]]) -> dict[str, set[Vector]] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from random import Random
 
-from gipr_ml.learning.synthesis.paper import Head, Paper, Prose, Row, Table, Value
+from gipr_ml.learning.synthesis.paper import OUTSIDE, Head, Paper, Prose, Row, Table, Value
 from gipr_ml.learning.synthesis.prose import words
 
 
@@ -47,8 +47,7 @@ def page_numbers(paper: Paper, rng: Random) -> set[str]:
 
 def detail_rows(table: Table) -> list[int]:
     """Places of the rows of results in table 3."""
-    outside = ("new_requests", "carried_in", "carried_out", "total_processed")
-    return [n for n, row in enumerate(table.rows) if row.key and row.key not in outside]
+    return [n for n, row in enumerate(table.rows) if row.key and row.key not in OUTSIDE]
 
 
 def lose_row(paper: Paper, rng: Random) -> set[str]:

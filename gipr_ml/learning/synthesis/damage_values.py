@@ -7,11 +7,10 @@ from decimal import Decimal
 from random import Random
 
 from gipr_ml.learning.synthesis.ambiguity import lost_in_row, surplus_in_row
-from gipr_ml.learning.synthesis.paper import Paper, Row, Value
+from gipr_ml.learning.synthesis.paper import OUTSIDE, Paper, Row, Value
 
 WIDTH = 7
 """Cells in a row of table 3."""
-OUTSIDE = ("new_requests", "carried_in", "carried_out", "total_processed")
 LETTERS = {"0": "OoO〇", "1": "lI"}
 WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from random import Random
 
 from gipr_ml.forms import FormColumn, Forms, TableForm, load_forms
+from gipr_ml.learning.synthesis.paper import OUTSIDE
 
 SCALES = (
     (0, 0, 6),
@@ -67,13 +68,12 @@ def _size(rng: Random) -> int:
 
 def _requests(rng: Random, form: TableForm, size: int) -> dict[str, int | Decimal]:
     details = [column.key for column in form.rows[0].columns if column.key != "total"]
-    outside = ("new_requests", "carried_in", "carried_out", "total_processed")
-    results = [row.key for row in form.rows if row.key not in outside]
+    results = [row.key for row in form.rows if row.key not in OUTSIDE]
     new = _shares(rng, size, details)
     active = rng.sample(results, min(len(results), 2 + int(rng.expovariate(0.3))))
     weights = [ROW_WEIGHTS.get(row, 0.6) * rng.uniform(0.2, 1.8) for row in active]
     values: dict[str, int | Decimal] = {}
-    totals = dict.fromkeys((*outside, *results), 0)
+    totals = dict.fromkeys((*OUTSIDE, *results), 0)
     for column in details:
         carried_in = _portion(rng, new[column], 0.2)
         carried_out = _portion(rng, new[column] + carried_in, 0.15)
@@ -168,8 +168,7 @@ def blank_keys(rng: Random, figures: Figures, style: str) -> frozenset[str]:
         table, row, column = key.split("/")
         organisation = column not in ("natural_person", "total")
         if table == "t3" and style == "no_totals":
-            outside = row in ("new_requests", "carried_in", "total_processed", "carried_out")
-            if value == 0 or (column == "total" and not outside):
+            if value == 0 or (column == "total" and row not in OUTSIDE):
                 keys.append(key)
         elif table == "t3" and value == 0:
             if style == "all" or (style in ("organisations", "only_totals") and organisation):

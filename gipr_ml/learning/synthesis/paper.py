@@ -10,6 +10,9 @@ from typing import Literal
 Role = Literal["header", "category", "note", "furniture", "caption"]
 LabelPlace = Literal["same", "above", "below", "around"]
 
+OUTSIDE = ("new_requests", "carried_in", "carried_out", "total_processed")
+"""Rows of table 3 that are no results: what came in, what goes on, what the results add up to."""
+
 
 @dataclass
 class Value:
