@@ -38,6 +38,19 @@ class _Reading:
     split: bool = False
 
 
+_Skipped = tuple[Sequence[int], "_Skipped | None"]
+"""Numbers of atoms that no cell takes, in order: the first of them, and then the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """A reading from some atom to the last."""
+
+    slots: tuple[Slot, ...]
+    score: float
+    skipped: _Skipped | None
+
+
 def read_table4(
     stream: Stream, forms: Forms, statements: Sequence[Statement]
 ) -> TableReading | None:
@@ -87,31 +100,30 @@ def _in_order(atoms: Sequence[Atom], blocks: int, width: int) -> list[_Reading]:
         sums = [sum_score(slots[i : i + width]) for i in range(0, len(slots), width)]
         return [_Reading(slots, sum(sums), ())]
 
+    costs = [_skip(atom) for atom in atoms]
+
     @cache
-    def rest(start: int, block: int) -> tuple[_Reading, ...]:
+    def rest(start: int, block: int) -> tuple[_Path, ...]:
         if block == blocks:
-            skipped = tuple(atoms[start:])
-            return (_Reading((), sum(map(_skip, skipped)), skipped),)
+            return (_Path((), sum(costs[start:]), (range(start, len(atoms)), None)),)
         found = []
         if start < len(atoms):
             for tail in rest(start + 1, block):
-                first = atoms[start]
-                found.append(
-                    _Reading(tail.slots, tail.score + _skip(first), (first, *tail.skipped))
-                )
+                here = (range(start, start + 1), tail.skipped)
+                found.append(_Path(tail.slots, tail.score + costs[start], here))
             for candidate, stop in options(start):
                 used = {id(one.atom) for one in candidate.slots}
-                spare = tuple(a for a in atoms[start:stop] if id(a) not in used)
+                spare = [i for i in range(start, stop) if id(atoms[i]) not in used]
                 found += [
-                    _Reading(
+                    _Path(
                         (*candidate.slots, *tail.slots),
                         candidate.score + tail.score,
-                        (*spare, *tail.skipped),
+                        (spare, tail.skipped) if spare else tail.skipped,
                     )
                     for tail in rest(stop, block + 1)
                 ]
         found += [
-            _Reading(((LOST,) * width) + tail.slots, tail.score + BLOCK_LOST, tail.skipped)
+            _Path(((LOST,) * width) + tail.slots, tail.score + BLOCK_LOST, tail.skipped)
             for tail in rest(start, block + 1)
         ]
         return _best(found)
@@ -137,14 +149,27 @@ def _in_order(atoms: Sequence[Atom], blocks: int, width: int) -> list[_Reading]:
                 ]
         return found
 
-    return list(rest(0, 0))
+    # From the end to the front, so that no call goes deeper than one: there may be many values.
+    for start in range(len(atoms), -1, -1):
+        for block in range(blocks, -1, -1):
+            rest(start, block)
+    return [
+        _Reading(path.slots, path.score, tuple(atoms[i] for i in _numbers(path.skipped)))
+        for path in rest(0, 0)
+    ]
 
 
-def _best(found: Sequence[_Reading]) -> tuple[_Reading, ...]:
-    """The best few readings that differ in what the cells hold."""
-    distinct: dict[tuple[object, ...], _Reading] = {}
-    for reading in sorted(found, key=lambda reading: -reading.score):
-        distinct.setdefault(content(reading.slots), reading)
+def _numbers(skipped: _Skipped | None) -> Iterator[int]:
+    while skipped is not None:
+        yield from skipped[0]
+        skipped = skipped[1]
+
+
+def _best(found: Sequence[_Path]) -> tuple[_Path, ...]:
+    """The best few that differ in what the cells hold."""
+    distinct: dict[tuple[object, ...], _Path] = {}
+    for path in sorted(found, key=lambda path: -path.score):
+        distinct.setdefault(content(path.slots), path)
         if len(distinct) == KEPT:
             break
     return tuple(distinct.values())
