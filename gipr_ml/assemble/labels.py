@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ REACH = 6
 NEAR = 0.93
 """Loss of weight a piece of distance."""
 LONGEST_LABEL = 90
+_NEARNESS = tuple(NEAR**distance for distance in range(REACH))
 
 
 @dataclass(frozen=True)
@@ -52,24 +54,22 @@ def label_evidence(
     stream: Stream, groups: Sequence[Group], rows: Sequence[FormRow], matcher: Matcher
 ) -> LabelEvidence:
     """The evidence for groups of atoms."""
-    index = [matcher.categories.keys.index(f"{row.table}/{row.key}") for row in rows]
-    before = [_joins(_text_before(stream, group), backwards=True) for group in groups]
-    after = [_joins(stream.gaps[group.stop], backwards=False) for group in groups]
-    texts = list(dict.fromkeys(text for joins in (*before, *after) for text, _ in joins))
-    scores = matcher.scores(texts)[:, :, index]
-    known = {text: scores[:, i] for i, text in enumerate(texts)}
-    best_before = np.array([_best(joins, known, len(rows)) for joins in before])
-    best_after = np.array([_best(joins, known, len(rows)) for joins in after])
-    best_before = best_before.reshape(-1, 2, len(rows))
-    best_after = best_after.reshape(-1, 2, len(rows))
-    anywhere = scores.mean(axis=0).max(axis=0) if texts else np.zeros(len(rows))
-    both = best_before.mean(axis=1)
+    index = [matcher.categories.place(f"{row.table}/{row.key}") for row in rows]
+    joins = [_joins(_text_before(stream, group), backwards=True) for group in groups]
+    joins += [_joins(stream.gaps[group.stop], backwards=False) for group in groups]
+    places: dict[str, int] = {}
+    for text, _ in chain.from_iterable(joins):
+        places.setdefault(text, len(places))
+    scores = matcher.scores(list(places))[:, :, index]
+    best = _best(joins, places, scores)
+    before, after = best[:, : len(groups)], best[:, len(groups) :]
+    both = before.mean(axis=0)
     return LabelEvidence(
         both,
-        best_after.mean(axis=1),
-        best_before[:, 0],
-        best_before[:, 1],
-        anywhere,
+        after.mean(axis=0),
+        before[0],
+        before[1],
+        scores.mean(axis=0).max(axis=0) if places else np.zeros(len(rows)),
         both.max(axis=1, initial=0.0),
     )
 
@@ -87,25 +87,46 @@ def _text_before(stream: Stream, group: Group) -> list[Piece]:
 
 def _joins(gap: Sequence[Piece], *, backwards: bool) -> list[tuple[str, float]]:
     """Texts of a gap that may be a label, with their weight, which falls with the distance."""
-    near = list(gap[-REACH:] if backwards else gap[:REACH])
+    near = gap[-REACH:] if backwards else gap[:REACH]
+    count = len(near)
     found = []
-    for first in range(len(near)):
-        for last in range(first + 1, min(first + LONGEST_JOIN, len(near)) + 1):
-            text = "".join(piece.text for piece in near[first:last])
+    for first in range(count):
+        text, weight = "", 1.0
+        for last in range(first + 1, min(first + LONGEST_JOIN, count) + 1):
+            piece = near[last - 1]
+            text += piece.text
             if len(text) > LONGEST_LABEL:
                 break
-            distance = len(near) - last if backwards else first
-            weight = min(piece.weight for piece in near[first:last])
-            found.append((text, NEAR**distance * (0.4 + 0.6 * weight)))
+            weight = min(weight, piece.weight)
+            distance = count - last if backwards else first
+            found.append((text, _NEARNESS[distance] * (0.4 + 0.6 * weight)))
     return found
 
 
 def _best(
-    joins: Sequence[tuple[str, float]], known: dict[str, NDArray[np.float64]], rows: int
+    joins: Sequence[Sequence[tuple[str, float]]],
+    places: Mapping[str, int],
+    scores: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """For each row the weighted scores of the text that fits it best, shape (2, rows)."""
-    if not joins:
-        return np.zeros((2, rows))
-    layers = np.stack([known[text] * weight for text, weight in joins])
-    best = layers.mean(axis=1).argmax(axis=0)
-    return layers[best, :, np.arange(rows)].T
+    """For each list of texts and each row the weighted scores of the text that fits it best.
+
+    `places` says where in `scores`, of shape (2, texts, rows), a text stands. The answer is of
+    shape (2, lists, rows), 0 where there is no text.
+    """
+    best = np.zeros((2, len(joins), scores.shape[2]))
+    filled = np.array([i for i, texts in enumerate(joins) if texts], dtype=np.intp)
+    if not filled.size:
+        return best
+    flat = list(chain.from_iterable(joins))
+    weights = np.array([weight for _, weight in flat])
+    layers = scores[:, [places[text] for text, _ in flat]] * weights[:, None]
+    means = layers.mean(axis=0)
+    counts = np.array([len(joins[i]) for i in filled])
+    starts = np.cumsum(counts) - counts
+    highest = np.maximum.reduceat(means, starts, axis=0)
+    # The first of equals, as argmax has it.
+    order = np.arange(len(flat))[:, None]
+    at_best = np.where(means == np.repeat(highest, counts, axis=0), order, len(flat))
+    first = np.minimum.reduceat(at_best, starts, axis=0)
+    best[:, filled] = layers[:, first, np.arange(scores.shape[2])]
+    return best

@@ -26,6 +26,14 @@ class Categories:
         return tuple(self.spellings)
 
     @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {key: place for place, key in enumerate(self.keys)}
+
+    def place(self, key: str) -> int:
+        """Where in `keys` a category stands."""
+        return self._places[key]
+
+    @cached_property
     def flat(self) -> tuple[tuple[str, int], ...]:
         """Every spelling with the index of its category."""
         return tuple(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -65,9 +65,7 @@ class Matcher:
         )
 
     def _fuzzy(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        flat = self.categories.flat
-        choices = [spelling for spelling, _ in flat]
-        starts = np.flatnonzero(np.diff([-1, *(index for _, index in flat)]))
+        choices, starts = self._choices
         bare = [split_mark(text)[1] for text in texts]
         marked = [i for i, (text, rest) in enumerate(zip(texts, bare, strict=True)) if text != rest]
         result = _best_ratio(texts, choices, starts)
@@ -77,9 +75,19 @@ class Matcher:
         return np.clip((result - RATIO_FLOOR) / (1 - RATIO_FLOOR), 0, 1)
 
     def _trained(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        probabilities = self.voter.probabilities(texts)
-        places = [self.voter.classes.index(key) for key in self.categories.keys]
-        return probabilities[:, places]
+        return self.voter.probabilities(texts)[:, self._places]
+
+    @cached_property
+    def _choices(self) -> tuple[list[str], NDArray[np.intp]]:
+        """All spellings, and where those of each category begin."""
+        flat = self.categories.flat
+        starts = np.flatnonzero(np.diff([-1, *(index for _, index in flat)]))
+        return [spelling for spelling, _ in flat], starts
+
+    @cached_property
+    def _places(self) -> list[int]:
+        """Where the voter's classes have each category."""
+        return [self.voter.classes.index(key) for key in self.categories.keys]
 
 
 def _best_ratio(

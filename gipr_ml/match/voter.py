@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gipr_ml.errors import ModelError
-from gipr_ml.match.ngrams import BUCKETS, matrix
+from gipr_ml.match.ngrams import BUCKETS, products
 from gipr_ml.store import read_arrays, save_arrays
 
 KIND = "categories"
@@ -29,10 +30,14 @@ class CategoryVoter:
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Of shape (texts, classes), for normalised texts; each row adds up to 1."""
-        scores = matrix(texts) @ self.weights.T + self.bias
+        scores = products(texts, self._by_bucket) + self.bias
         scores -= scores.max(axis=1, keepdims=True)
         powers = np.exp(scores)
         return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+    @cached_property
+    def _by_bucket(self) -> NDArray[np.float64]:
+        return np.ascontiguousarray(self.weights.T)
 
     def save(self, folder: Path, about: Mapping[str, object]) -> str:
         """Write the voter to `folder`, with `about` in its manifest. Returns its digest."""
