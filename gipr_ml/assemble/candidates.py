@@ -8,9 +8,10 @@ a cell, carry one too many, or be digits run together.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
+from typing import NamedTuple
 
 from gipr_ml.assemble.splits import summed_splits
 from gipr_ml.assemble.stream import Atom, Kind
@@ -25,10 +26,10 @@ MOST_LOST = 2
 NO_MARK = "09"
 """Digits that are no item mark: the longest list of the form has eight items."""
 MOST_CANDIDATES = 60
+UNKNOWN = (State.LOST, State.ILLEGIBLE)
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """One cell of a row as a candidate reads it."""
 
     state: State
@@ -57,6 +58,11 @@ def candidates(atoms: Sequence[Atom], width: int) -> list[Candidate]:
 
     Best first; empty where the atoms can be no such row.
     """
+    if len(atoms) == width and all(
+        atom.kind is Kind.NUMBER and atom.raw.isdecimal() and atom.value is not None
+        for atom in atoms
+    ):
+        return [_whole_row(atoms)]
     printed = [atom for atom in atoms if atom.kind is not Kind.BLANK]
     if any(atom.kind is Kind.RUN for atom in printed):
         found = list(_splits(printed, width))
@@ -80,6 +86,12 @@ def candidates(atoms: Sequence[Atom], width: int) -> list[Candidate]:
     return sorted(found, key=lambda candidate: -candidate.score)[:MOST_CANDIDATES]
 
 
+def _whole_row(atoms: Sequence[Atom]) -> Candidate:
+    """A whole number in each cell, which is what most rows are: there is one reading."""
+    slots = tuple([Slot(State.READ, atom.value, atom, atom.raw) for atom in atoms])
+    return Candidate(slots, sum_score(slots) + NUMBER_USED * len(slots), "plain")
+
+
 def slot(atom: Atom) -> Slot:
     """An atom as the content of a cell."""
     if atom.kind is Kind.BLANK:
@@ -95,19 +107,16 @@ def sum_score(slots: Sequence[Slot]) -> float:
     """How the row's sum speaks for a reading; a lost cell is judged by what it would have to be."""
     total = slots[-1]
     parts = slots[:-1]
-    known = sum((part.value for part in parts if part.value is not None), Decimal(0))
-    lost = sum(part.state in (State.LOST, State.ILLEGIBLE) for part in parts)
-    if total.state in (State.LOST, State.ILLEGIBLE):
+    if total.value is None or total.state in UNKNOWN:
         return 0.0
-    if total.value is None:
-        return 0.0
-    if lost:
+    known = sum([part.value for part in parts if part.value is not None])
+    if any([part.state in UNKNOWN for part in parts]):
         return 0.0 if known <= total.value else SUM_FAILS
     if known != total.value:
         return SUM_FAILS
     if total.value == 0:
         return ZERO_SUM_HOLDS
-    blanks = any(part.value is None for part in parts)
+    blanks = any([part.value is None for part in parts])
     return BLANK_SUM_HOLDS if blanks else SUM_HOLDS
 
 
@@ -189,7 +198,7 @@ def _before_mark(printed: Sequence[Atom], width: int) -> Iterator[Candidate]:
     last = printed[-1]
     if last.raw[-1] in NO_MARK or sum(len(atom.raw) for atom in printed) <= width:
         return
-    rest = [*printed[:-1], replace(last, raw=last.raw[:-1])] if len(last.raw) > 1 else printed[:-1]
+    rest = [*printed[:-1], last._replace(raw=last.raw[:-1])] if len(last.raw) > 1 else printed[:-1]
     for numbers in summed_splits([atom.raw for atom in rest], width):
         slots = [
             Slot(State.READ, Decimal(number), atom, str(number))

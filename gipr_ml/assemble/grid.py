@@ -81,9 +81,28 @@ class _Path:
     label: float = 0.0
 
 
-def moves(stream: Stream, groups: Sequence[Group], rows: int, width: int) -> list[list[Step]]:
+class Readings:
+    """The readings of each group as a row of `width` cells, made when they are first asked for."""
+
+    def __init__(self, stream: Stream, groups: Sequence[Group], width: int) -> None:
+        self.stream, self.groups, self.width = stream, groups, width
+        self._known: dict[int, tuple[Candidate, ...]] = {}
+
+    def atoms(self, number: int) -> list[Atom]:
+        """The atoms of a group."""
+        group = self.groups[number]
+        return self.stream.atoms[group.start : group.stop]
+
+    def of(self, number: int) -> tuple[Candidate, ...]:
+        """The readings of a group, best first."""
+        if number not in self._known:
+            self._known[number] = tuple(candidates(self.atoms(number), self.width))
+        return self._known[number]
+
+
+def moves(readings: Readings, rows: int) -> list[list[Step]]:
     """What can be done with each group: skip it, or read it as one row or several, up to `rows`."""
-    return [_steps(stream, groups, first, rows, width) for first in range(len(groups))]
+    return [_steps(readings, first, rows) for first in range(len(readings.groups))]
 
 
 def align(
@@ -128,9 +147,7 @@ def _nameless(stream: Stream, groups: Sequence[Group], evidence: LabelEvidence) 
     ]
 
 
-def align_intact(
-    stream: Stream, groups: Sequence[Group], evidence: LabelEvidence, rows: int, width: int
-) -> Alignment | None:
+def align_intact(readings: Readings, evidence: LabelEvidence, rows: int) -> Alignment | None:
     """The alignment of a table whose rows are all there, one group each, under their own labels.
 
     They may stand in any order. None where anything is missing, surplus or in doubt; `align` finds
@@ -139,17 +156,17 @@ def align_intact(
     whole: list[tuple[int, tuple[Candidate, ...]]] = []
     left_out: list[int] = []
     score = 0.0
-    for number, group in enumerate(groups):
-        atoms = stream.atoms[group.start : group.stop]
+    for number in range(len(readings.groups)):
+        atoms = readings.atoms(number)
         nameless = is_blank(atoms) and evidence.before[number].max() < OWN_LABEL
-        readings = () if nameless else tuple(candidates(atoms, width))
-        if not readings:
+        found = () if nameless else readings.of(number)
+        if not found:
             left_out.append(number)
             score += sum(map(skipped, atoms))
-        elif len(whole) == rows or readings[0].how not in INTACT:
+        elif len(whole) == rows or found[0].how not in INTACT:
             return None
         else:
-            whole.append((number, readings))
+            whole.append((number, found))
     if len(whole) < rows:
         return None
     named = evidence.before[[number for number, _ in whole]]
@@ -160,8 +177,8 @@ def align_intact(
     if fits.min() < OWN_LABEL or len(set(order)) < rows:
         return None
     taken = [
-        Taken(int(row), number, number + 1, readings, LABEL * float(fit))
-        for row, fit, (number, readings) in zip(order, fits, whole, strict=True)
+        Taken(row, number, number + 1, found, LABEL * fit)
+        for row, fit, (number, found) in zip(order.tolist(), fits.tolist(), whole, strict=True)
     ]
     score += sum(one.readings[0].score + one.label for one in taken)
     return Alignment(score, tuple(taken), tuple(left_out))
@@ -230,17 +247,14 @@ def _best_other(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(scores >= best, second, best)
 
 
-def _steps(
-    stream: Stream, groups: Sequence[Group], first: int, rows: int, width: int
-) -> list[Step]:
+def _steps(readings: Readings, first: int, rows: int) -> list[Step]:
     """All moves that begin with group `first`."""
-    group = groups[first]
-    atoms = stream.atoms[group.start : group.stop]
+    stream, groups, width = readings.stream, readings.groups, readings.width
+    atoms, own = readings.atoms(first), readings.of(first)
     found = [Step(first + 1, 0, sum(map(skipped, atoms)))]
-    readings = tuple(candidates(atoms, width))
-    if readings:
-        found.append(Step(first + 1, 1, readings[0].score, (readings,)))
-    complete = bool(readings) and readings[0].how == "plain" and len(atoms) >= width
+    if own:
+        found.append(Step(first + 1, 1, own[0].score, (own,)))
+    complete = bool(own) and own[0].how == "plain" and len(atoms) >= width
     if not complete:
         found += _merged(stream, groups, first, width)
         found += _by_columns(stream, groups, first, rows, width)

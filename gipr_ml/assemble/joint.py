@@ -7,14 +7,15 @@ that have more than one reading.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gipr_ml.assemble.candidates import LOST, Candidate
-from gipr_ml.forms import Identity, TableForm
+from gipr_ml.assemble.candidates import LOST, UNKNOWN, Candidate
+from gipr_ml.forms import Forms, TableForm
 from gipr_ml.types import State
 
 HOLDS, HOLDS_AT_ZERO, FAILS = 1.5, 0.1, -2.0
@@ -49,12 +50,13 @@ class ColumnRules:
     """The row that each rule calls the total."""
 
 
-def column_rules(form: TableForm, identities: Sequence[Identity]) -> ColumnRules:
+@lru_cache(maxsize=16)
+def column_rules(form: TableForm, forms: Forms) -> ColumnRules:
     """The identities of `form` that join rows; each is the same in every column."""
     first = form.rows[0].columns[0].key
     found, totals = [], []
     rows = {row.key: i for i, row in enumerate(form.rows)}
-    for identity in identities:
+    for identity in forms.identities_of(form.table, form.form):
         keys = [key.split("/") for key in identity.coefficients]
         if len({row for _, row, _ in keys}) > 1 and {column for _, _, column in keys} == {first}:
             vector = np.zeros(len(rows), dtype=np.int64)
@@ -121,15 +123,17 @@ def _losing(found: Sequence[Candidate], mask: int) -> list[Candidate]:
 def _choices(
     options: Mapping[int, Sequence[Candidate]], rules: ColumnRules, rows: int, width: int
 ) -> list[Choice]:
-    beam = _settled_rows(options, rules, width)
+    undecided = [row for row, found in options.items() if _is_open(found)]
+    beam = _settled_rows(options, undecided, rules, width)
     for row in range(rows):
+        if row in options and row not in undecided:
+            continue
         coefficients = rules.coefficients[:, row, None]
-        if row not in options:
+        if row in undecided:
+            beam = _extended(beam, options[row], coefficients)
+        else:
             beam.plus = beam.plus | (coefficients > 0)
             beam.minus = beam.minus | (coefficients < 0)
-        elif _is_open(options[row]):
-            beam = _extended(beam, options[row], coefficients)
-    undecided = [row for row in options if _is_open(options[row])]
     unprinted = _unprinted_totals(options, rules, width)
     scores = beam.score + _sums_scores(beam, unprinted)
     found = []
@@ -144,17 +148,22 @@ def _choices(
 
 def _is_open(found: Sequence[Candidate]) -> bool:
     """Whether a row has several readings, or has lost something."""
-    return len(found) > 1 or _mask(found[0]) != 0
+    return len(found) > 1 or any([one.state is State.LOST for one in found[0].slots])
 
 
 def _settled_rows(
-    options: Mapping[int, Sequence[Candidate]], rules: ColumnRules, width: int
+    options: Mapping[int, Sequence[Candidate]],
+    undecided: Collection[int],
+    rules: ColumnRules,
+    width: int,
 ) -> _Beam:
     """The one partial choice that holds the rows with a single reading."""
-    settled = [row for row, found in options.items() if not _is_open(found)]
-    vectors = [_vector(options[row][0]) for row in settled]
-    values = np.array([vector for vector, _ in vectors]).reshape(len(settled), width)
-    unknown = np.array([lost for _, lost in vectors], dtype=bool).reshape(len(settled), width)
+    settled = [row for row in options if row not in undecided]
+    slots = [one for row in settled for one in options[row][0].slots]
+    values = np.array([float(s.value) if s.value is not None else 0.0 for s in slots])
+    values = values.reshape(len(settled), width)
+    unknown = np.array([s.state in UNKNOWN for s in slots], dtype=bool)
+    unknown = unknown.reshape(len(settled), width)
     coefficients = rules.coefficients[:, settled]
     return _Beam(
         np.array([sum(options[row][0].score for row in settled)]),
@@ -204,7 +213,7 @@ def _loss_score(option: Candidate) -> float:
 
 def _vector(option: Candidate) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     values = np.array([float(s.value) if s.value is not None else 0.0 for s in option.slots])
-    unknown = np.array([s.state in (State.LOST, State.ILLEGIBLE) for s in option.slots])
+    unknown = np.array([s.state in UNKNOWN for s in option.slots])
     return values, unknown
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
+from typing import NamedTuple
 
 from gipr_ml.assemble.furniture import furniture
 from gipr_ml.assemble.numbers import (
@@ -53,8 +54,7 @@ class Kind(Enum):
     RUN = "run"
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(NamedTuple):
     """One value of the stream, or a run of digits that may hold several."""
 
     kind: Kind
@@ -75,8 +75,7 @@ class Atom:
     """How sure the reading of the characters is; 1 where nothing had to be recognised."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A piece of text between atoms."""
 
     text: str
@@ -107,8 +106,7 @@ class Stream:
         return Stream(self.atoms[start:stop], [list(gap) for gap in self.gaps[start : stop + 1]])
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Values of one line with no text between them: atoms `start` to before `stop`."""
 
     start: int

@@ -13,6 +13,7 @@ from gipr_ml.assemble.grid import (
     LABEL,
     ROW_LOST,
     Alignment,
+    Readings,
     Step,
     Taken,
     align,
@@ -62,17 +63,20 @@ def read_table3(stream: Stream, forms: Forms, matcher: Matcher) -> TableReading 
         return None
     rows = {row.key: row for form in forms.forms_of("t3") for row in form.rows}
     evidence = label_evidence(stream, groups, list(rows.values()), matcher)
-    attempts = []
-    for form in forms.forms_of("t3"):
-        own = evidence.of_rows([list(rows).index(row.key) for row in form.rows])
-        attempt = _Attempt(stream, groups, form, forms, own)
-        attempts.append(attempt)
+    places = {key: place for place, key in enumerate(rows)}
+    readings = Readings(stream, groups, width)
+    attempts = [
+        _Attempt(stream, groups, form, forms, evidence.of_rows([places[r.key] for r in form.rows]))
+        for form in forms.forms_of("t3")
+    ]
+    most_seen = max(attempt.own_seen(attempts) for attempt in attempts)
     for attempt in attempts:
         # A form whose own rows are named in the text is not ruled out by the other's being whole.
-        if attempt.intact and attempt.own_seen(attempts) >= _most_seen(attempts) - NAMED / 2:
+        likely = attempt.own_seen(attempts) >= most_seen - NAMED / 2
+        if attempt.take_intact(readings) and likely:
             return attempt.reading()
     attempts = _by_own_rows(attempts)
-    steps = moves(stream, groups, len(rows), width)
+    steps = moves(readings, len(rows))
     for attempt in attempts:
         attempt.search(steps)
         attempt.score += attempt.own_labels(attempts)
@@ -81,10 +85,6 @@ def read_table3(stream: Stream, forms: Forms, matcher: Matcher) -> TableReading 
     if any(best.score - other.score < MARGIN for other in others):
         reading.doubt("t3.form", "表三“（六）其他处理”是一行还是三行，无法确定")
     return reading
-
-
-def _most_seen(attempts: Sequence[_Attempt]) -> float:
-    return max(attempt.own_seen(attempts) for attempt in attempts)
 
 
 def _by_own_rows(attempts: list[_Attempt]) -> list[_Attempt]:
@@ -109,13 +109,16 @@ class _Attempt:
         self.stream, self.groups, self.form = stream, groups, form
         self.width = len(form.rows[0].columns)
         self.evidence = evidence
-        self.rules: ColumnRules = column_rules(form, forms.identities_of("t3", form.form))
+        self.rules: ColumnRules = column_rules(form, forms)
         self.reordered = False
         self.score = -np.inf
-        intact = align_intact(stream, groups, self.evidence, len(form.rows), self.width)
-        self.intact = intact is not None
+
+    def take_intact(self, readings: Readings) -> bool:
+        """Take the alignment of a table whose rows are all there; whether there is one."""
+        intact = align_intact(readings, self.evidence, len(self.form.rows))
         if intact is not None:
             self._consider(intact)
+        return intact is not None
 
     def search(self, steps: Sequence[Sequence[Step]]) -> None:
         """Look for the best alignment of a table that is not intact."""
@@ -194,7 +197,8 @@ class _Attempt:
         table = TableReading(self.form, self.score)
         best = self.choices[0]
         how = {one.row: one for one in self.taken}
-        order = self._column_order()
+        headers = header_texts(self.stream)
+        order = self._column_order(headers)
         if order != sorted(order):
             best = _permuted(best, order)
             self.choices = [_permuted(choice, order) for choice in self.choices]
@@ -205,17 +209,17 @@ class _Attempt:
                 self._confidences(table, row, candidate, how[index])
         self._doubt_rows(table, best, how)
         self._doubt_open(table, best)
-        self._doubt_columns(table, best)
+        self._doubt_columns(table, best, headers, order)
         return table
 
     def _group_label(self) -> str:
         """The label over the organisations, which stands behind the first column."""
         return next((c.group[0] for c in self.form.rows[0].columns if c.group), "")
 
-    def _column_order(self) -> list[int]:
+    def _column_order(self, headers: Sequence[str]) -> list[int]:
         """For each printed column the official one."""
         names = [column.label for column in self.form.rows[0].columns[:-1]]
-        order = printed_order(header_texts(self.stream), names, self._group_label())
+        order = printed_order(headers, names, self._group_label())
         return [*order, len(order)]
 
     def _confidences(
@@ -295,15 +299,16 @@ class _Attempt:
         names = labels(self.form, keys.values())
         table.doubt("t3.open", f"表三{names}有多种读法，未予采用", keys.values())
 
-    def _doubt_columns(self, table: TableReading, best: Choice) -> None:
+    def _doubt_columns(
+        self, table: TableReading, best: Choice, headers: Sequence[str], order: Sequence[int]
+    ) -> None:
         rows = [c.slots for c in best.rows if c is not None]
         if not rows:
             return
-        order = self._column_order()
         columns = self.form.rows[0].columns
         detail = [columns[i] for i in order[:-1]]  # the total is told by the row sums
         unsure = swappable_columns(
-            header_texts(self.stream),
+            headers,
             [column.label for column in detail],
             [content([slots[i] for slots in rows]) for i in order[:-1]],
             between=self._group_label(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import groupby
 
 from rapidfuzz import fuzz
@@ -67,7 +66,7 @@ def _rewritten(
         for column in range(width):
             old = stream.atoms[start + column * height + row]
             # Negative numbers are no rows of the document.
-            atoms[start + row * width + column] = replace(old, row=-1 - start - row)
+            atoms[start + row * width + column] = old._replace(row=-1 - start - row)
             new_gaps[start + row * width + column] = []
         header = [piece for gap in gaps for piece in gap] if row == 0 else []
         new_gaps[start + row * width] = [*header, label]

@@ -8,6 +8,7 @@ clearly better than the labels exchanged.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,8 @@ HEADER_MARGIN = 2
 """Characters of the header that only fit in the order in which the columns stand."""
 HEADER_SEEN = 0.6
 """Share of the official header that a text must hold to count as the header."""
+REMEMBERED = 500
+"""Characters of a text that is remembered: that of an official header comes again and again."""
 
 Values = tuple[object, ...]
 
@@ -73,8 +76,8 @@ def swappable_columns(
         swapped = list(labels)
         swapped[i], swapped[j] = swapped[j], swapped[i]
         other = _joined(swapped, between)
-        margins = [fit - LCSseq.similarity(text, other) for text, fit in seen]
-        needed = min(HEADER_MARGIN, len(official) - LCSseq.similarity(official, other))
+        margins = [fit - _in_order(text, other) for text, fit in seen]
+        needed = min(HEADER_MARGIN, len(official) - _in_order(official, other))
         if not margins or max(margins) < needed or min(margins) < 0:
             found |= {i, j}
     return found
@@ -94,7 +97,7 @@ def printed_order(headers: Sequence[str], labels: Sequence[str], between: str = 
             swapped = list(range(len(labels)))
             swapped[i], swapped[j] = j, i
             other = _joined([labels[k] for k in swapped], between)
-            gain = min((LCSseq.similarity(text, other) - fit for text, fit in seen), default=0)
+            gain = min((_in_order(text, other) - fit for text, fit in seen), default=0)
             if gain > best:
                 best, order = gain, swapped
     return order
@@ -102,29 +105,48 @@ def printed_order(headers: Sequence[str], labels: Sequence[str], between: str = 
 
 def _headers_seen(headers: Sequence[str], official: str) -> list[tuple[str, int]]:
     """The texts that hold the header, reduced to its characters, and how many fit in order."""
-    alphabet = set(official)
     found = []
     for header in headers:
-        text = "".join(c for c in normalise(header) if c in alphabet)
-        fit = LCSseq.similarity(text, official)
+        known = _reduced if len(header) <= REMEMBERED else _reduced.__wrapped__
+        text, fit = known(header, official)
         if fit >= HEADER_SEEN * len(official):
             found.append((text, fit))
     return found
 
 
-def _joined(labels: Sequence[str], between: str) -> str:
+@lru_cache(maxsize=4096)
+def _reduced(header: str, official: str) -> tuple[str, int]:
+    """The characters of a text that the official header has too, and how many fit in order."""
+    alphabet = set(official)
+    text = "".join(c for c in normalise(header) if c in alphabet)
+    return text, LCSseq.similarity(text, official)
+
+
+@lru_cache(maxsize=4096)
+def _in_order(text: str, header: str) -> int:
+    """Characters of the text that stand in the header in the same order."""
+    return LCSseq.similarity(text, header)
+
+
+@lru_cache(maxsize=1024)
+def _name(labels: tuple[str, ...], between: str) -> str:
     return normalise(labels[0] + between + "".join(labels[1:]))
+
+
+def _joined(labels: Sequence[str], between: str) -> str:
+    return _name(tuple(labels), between)
 
 
 def header_texts(stream: Stream) -> list[str]:
     """Every stretch of text between two printed values, where a header may stand."""
     found, current = [], ""
     for gap, atom in zip(stream.gaps, [*stream.atoms, None], strict=True):
-        current += "".join(piece.text for piece in gap)
-        if atom is None or atom.kind is not Kind.BLANK:
+        for piece in gap:
+            current += piece.text
+        if current and (atom is None or atom.kind is not Kind.BLANK):
             found.append(current)
             current = ""
-    return [text for text in found if text]
+    return found
 
 
 def text_before(stream: Stream, atom: int) -> str:

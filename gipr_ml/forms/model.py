@@ -57,9 +57,9 @@ class FormRow:
         return (self.label, *self.aliases)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TableForm:
-    """One table in one form."""
+    """One table in one form. There is one of each, so that what follows from it can be kept."""
 
     table: str
     form: str
@@ -145,9 +145,9 @@ class Section:
     spellings: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Forms:
-    """Everything the program knows of the official report."""
+    """Everything the program knows of the official report; it equals only itself."""
 
     tables: Mapping[tuple[str, str], TableForm]
     """By table and form: ("t3", "2021")."""
