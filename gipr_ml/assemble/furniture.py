@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from gipr_ml.assemble.numbers import clean
 from gipr_ml.types import Line
@@ -23,18 +24,27 @@ _PAGE_NUMBER = re.compile(
 )
 _DIGITS = re.compile(r"\d+")
 _WORDS = re.compile(r"[^\W\d_]{2}|://|:\d\d")
+_LONGEST = 100
+"""Characters of a line that is remembered."""
 _COLUMNS = 4
 """Cells from which a line may be a row of a table without rules."""
 
 
 def furniture(lines: Sequence[Line]) -> set[int]:
     """Numbers of the lines that are page numbers, or heads and feet that come on several pages."""
-    found = {line.number for line in lines if _PAGE_NUMBER.fullmatch(_text(line))}
+    found = {line.number for line in lines if _is_page_number(line.text)}
+    if all(line.page is None for line in lines):
+        return found
     return found | _bare_page_numbers(lines) | _repeated(lines)
 
 
-def _text(line: Line) -> str:
-    return clean(line.text.replace("\t", " "))
+def _is_page_number(text: str) -> bool:
+    return _matches(text) if len(text) <= _LONGEST else _matches.__wrapped__(text)
+
+
+@lru_cache(maxsize=8192)
+def _matches(text: str) -> bool:
+    return _PAGE_NUMBER.fullmatch(clean(text.replace("\t", " "))) is not None
 
 
 def _bare_page_numbers(lines: Sequence[Line]) -> set[int]:

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 MISREAD = str.maketrans({"O": "0", "o": "0", "〇": "0", "○": "0", "l": "1", "I": "1"})
 """Letters that stand for digits where a cell holds nothing else (OCR)."""
@@ -32,6 +33,28 @@ class Number:
     unit: str | None = None
     certain: bool = True
     """False where letters had to be taken for digits."""
+
+
+class Content(NamedTuple):
+    """What a cell holds."""
+
+    text: str
+    """Without spaces at the ends."""
+    number: Number | None
+    """Where it holds one and nothing else, as `parse_number` reads it."""
+    not_applicable: bool
+    """Whether it holds `/`, a dash or the like in place of a number."""
+
+    @property
+    def is_value(self) -> bool:
+        """Whether it holds a number or a sign that stands for none."""
+        return self.number is not None or self.not_applicable
+
+
+@lru_cache(maxsize=20_000)
+def content_of(text: str) -> Content:
+    """What a cell of this text holds."""
+    return Content(text.strip(), parse_number(text), is_not_applicable(text))
 
 
 @lru_cache(maxsize=20_000)

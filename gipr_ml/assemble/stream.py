@@ -18,8 +18,9 @@ from gipr_ml.assemble.furniture import furniture
 from gipr_ml.assemble.numbers import (
     MISREAD,
     MISREAD_LETTERS,
+    Content,
     clean,
-    is_not_applicable,
+    content_of,
     is_run,
     parse_number,
 )
@@ -32,6 +33,8 @@ _PIECES = re.compile(
     r"|(?P<run>[+\-−]?(?<![A-Za-z])[OolI〇○]*\d[\dOolI〇○ ]*(?:\.\d+)?(?:(?<=\d)(?:万元|元))?"
     r"(?:[-−]\d[\d ]*)*)"
 )
+_DIGIT = re.compile(r"\d")
+"""Without one there is no piece."""
 _NUMBERS = re.compile(r"[+\-−]?[\dOolI〇○]+(?:\.\d+)?(?:万元|元)?")
 _GLUED_MARK = re.compile(r"^(?P<run>.*\d)(?P<mark>\d)$")
 SHORTEST_ROW = 7
@@ -165,48 +168,42 @@ class _Builder:
             line = labelled.line
             if line.number in edges:
                 continue
-            weak = _weakness(labelled)
+            contents = [content_of(cell.text) for cell in line.cells]
+            weak = _weakness(labelled, contents)
             last_text = max(
-                (
+                [
                     i
-                    for i, c in enumerate(line.cells)
-                    if c.text.strip() and not c.illegible and not _is_value(c)
-                ),
+                    for i, one in enumerate(contents)
+                    if one.text and not one.is_value and not line.cells[i].illegible
+                ],
                 default=-1,
             )
-            for index, cell in enumerate(line.cells):
+            for index, content in enumerate(contents):
                 # Empty cells before a label are where cells above it span rows.
-                if cell.text.strip() or index > last_text:
-                    self._cell(line, index, cell, weak)
+                if content.text or index > last_text:
+                    self._cell(line, index, content, weak)
         return self.stream
 
-    def _cell(self, line: Line, index: int, cell: Cell, weak: float) -> None:
-        bordered = line.borders == "explicit" or len(line.cells) > 1
-        place = Place(line.page, line.number, index, 0, len(cell.text), cell.box)
-        sure = cell.confidence
+    def _cell(self, line: Line, index: int, content: Content, weak: float) -> None:
+        cell = line.cells[index]
+        whole = Place(line.page, line.number, index, 0, len(cell.text), cell.box)
         if cell.illegible:
-            self._atom(Kind.NUMBER, cell.text, place, line, sure=sure, bordered=True, weak=weak)
-            return
-        if cell.columns > 1 and _is_glued(line, index):
+            self._atom(Kind.NUMBER, cell.text, whole, cell, bordered=True, weak=weak)
+        elif cell.columns > 1 and _is_glued(line, index):
             for _ in range(cell.columns):
-                self._atom(Kind.NUMBER, cell.text, place, line, sure=sure, bordered=True, weak=weak)
-            return
-        if not cell.text.strip():
+                self._atom(Kind.NUMBER, cell.text, whole, cell, bordered=True, weak=weak)
+        elif not content.text:
             if line.borders == "explicit":
-                self._atom(Kind.BLANK, cell.text, place, line, sure=sure, bordered=True, weak=weak)
-            return
-        number = parse_number(cell.text)
-        if number is not None and not _may_be_run(line, cell.text.strip()):
+                self._atom(Kind.BLANK, cell.text, whole, cell, bordered=True, weak=weak)
+        elif content.number is not None and not _may_be_run(line, content.text):
+            bordered = line.borders == "explicit" or len(line.cells) > 1
+            number = content.number
             self._atom(
-                Kind.NUMBER, cell.text.strip(), place, line,
+                Kind.NUMBER, content.text, whole, cell, bordered=bordered, weak=weak,
                 value=number.value, unit=number.unit, certain=number.certain,
-                sure=sure, bordered=bordered, weak=weak,
             )  # fmt: skip
-        elif is_not_applicable(cell.text):
-            self._atom(
-                Kind.NOT_APPLICABLE, cell.text.strip(), place, line,
-                sure=sure, bordered=True, weak=weak,
-            )  # fmt: skip
+        elif content.not_applicable:
+            self._atom(Kind.NOT_APPLICABLE, content.text, whole, cell, bordered=True, weak=weak)
         else:
             self._mixed(line, index, cell, weak)
 
@@ -214,7 +211,7 @@ class _Builder:
         """A cell of text with digits in it: labels glued to their values, or prose."""
         text = cell.text
         end = 0
-        for found in _PIECES.finditer(text):
+        for found in _PIECES.finditer(text) if _DIGIT.search(text) else ():
             if found.lastgroup == "note" and not text[end : found.start()].strip() and end:
                 end = found.end()  # a note to the number before it
             if found.lastgroup != "run":
@@ -228,7 +225,8 @@ class _Builder:
         self._piece(text[end:], line, index, weak)
 
     def _run(self, line: Line, index: int, start: int, stop: int, weak: float) -> None:
-        text = line.cells[index].text
+        cell = line.cells[index]
+        text = cell.text
         inside = line.borders != "none" and text[stop:].strip() != ""
         weak = max(weak, IN_WORDS if inside else 0.0)
         for found in _NUMBERS.finditer(text[start:stop]):
@@ -236,26 +234,26 @@ class _Builder:
             number = parse_number(raw)
             if any(character in MISREAD_LETTERS for character in raw):
                 raw, certain = raw.translate(MISREAD), False
-            box = line.cells[index].box
             first, last = start + found.start(), start + found.end()
-            place = Place(line.page, line.number, index, first, last, box)
+            place = Place(line.page, line.number, index, first, last, cell.box)
             plain = number is None or (number.unit is None and len(raw.lstrip("+-−")) > 1)
+            kind = Kind.RUN if plain or "." in raw else Kind.NUMBER
             self._atom(
-                Kind.RUN if plain or "." in raw else Kind.NUMBER, raw, place, line,
+                kind, raw, place, cell, bordered=False, weak=weak, certain=certain,
                 value=number.value if number else None, unit=number.unit if number else None,
-                sure=line.cells[index].confidence, certain=certain, bordered=False, weak=weak,
             )  # fmt: skip
 
     def _atom(
-        self, kind: Kind, raw: str, place: Place, line: Line, *, sure: float, bordered: bool,
-        weak: float, value: Decimal | None = None, unit: str | None = None, certain: bool = True,
+        self, kind: Kind, raw: str, place: Place, cell: Cell, *, bordered: bool, weak: float,
+        value: Decimal | None = None, unit: str | None = None, certain: bool = True,
     ) -> None:  # fmt: skip
-        about = (value, unit, certain, bordered, weak, sure)
-        self.stream.add(Atom(kind, raw, place, line.number, self.row, *about))
+        assert place.line is not None
+        about = (value, unit, certain, bordered, weak, cell.confidence)
+        self.stream.add(Atom(kind, raw, place, place.line, self.row, *about))
 
     def _piece(self, text: str, line: Line, cell: int, weak: float) -> None:
-        if clean(text):
-            self.stream.text(Piece(clean(text), line.number, cell, 1 - weak))
+        if words := clean(text):
+            self.stream.text(Piece(words, line.number, cell, 1 - weak))
             self.row += 1
 
 
@@ -288,10 +286,6 @@ def _without_mark(text: str, found: re.Match[str]) -> tuple[str, int]:
     return run, stop
 
 
-def _is_value(cell: Cell) -> bool:
-    return parse_number(cell.text) is not None or is_not_applicable(cell.text)
-
-
 def _may_be_run(line: Line, text: str) -> bool:
     """Whether digits may be several numbers: where nothing shows the borders of cells."""
     if line.borders != "none":
@@ -300,15 +294,16 @@ def _may_be_run(line: Line, text: str) -> bool:
     return digits > 1 if len(line.cells) > 1 else digits >= SHORTEST_ROW
 
 
-def _weakness(labelled: LabelledLine) -> float:
+def _weakness(labelled: LabelledLine, contents: Sequence[Content]) -> float:
     """How likely it is that the numbers of the line belong to no table.
 
     A line of several values and nothing else is no prose, whatever the classifier says.
     """
-    prose = sum(labelled.probabilities.get(label, 0.0) for label in _PROSE_LABELS)
-    texts = [cell for cell in labelled.line.cells if cell.text.strip()]
-    if texts and all(_is_value(cell) or is_run(cell.text) for cell in texts):
-        digits = sum(character.isdigit() for cell in texts for character in cell.text)
+    likely = labelled.probabilities
+    prose = sum([likely.get(label, 0.0) for label in _PROSE_LABELS])
+    texts = [one for one in contents if one.text]
+    if texts and all(one.is_value or is_run(one.text) for one in texts):
+        digits = sum(character.isdigit() for one in texts for character in one.text)
         limit = VALUES_ONLY if len(texts) >= 3 or digits >= SHORTEST_ROW else LONE_VALUE
         return min(prose, limit)
     return prose
