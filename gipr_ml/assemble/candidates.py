@@ -110,13 +110,13 @@ def sum_score(slots: Sequence[Slot]) -> float:
     if total.value is None or total.state in UNKNOWN:
         return 0.0
     known = sum([part.value for part in parts if part.value is not None])
-    if any([part.state in UNKNOWN for part in parts]):
+    if any(part.state in UNKNOWN for part in parts):
         return 0.0 if known <= total.value else SUM_FAILS
     if known != total.value:
         return SUM_FAILS
     if total.value == 0:
         return ZERO_SUM_HOLDS
-    blanks = any([part.value is None for part in parts])
+    blanks = any(part.value is None for part in parts)
     return BLANK_SUM_HOLDS if blanks else SUM_HOLDS
 
 

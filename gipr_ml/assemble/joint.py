@@ -148,7 +148,7 @@ def _choices(
 
 def _is_open(found: Sequence[Candidate]) -> bool:
     """Whether a row has several readings, or has lost something."""
-    return len(found) > 1 or any([one.state is State.LOST for one in found[0].slots])
+    return len(found) > 1 or any(one.state is State.LOST for one in found[0].slots)
 
 
 def _settled_rows(

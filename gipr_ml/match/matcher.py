@@ -24,9 +24,9 @@ SURE = 0.55
 CACHE = 50_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Matcher:
-    """Maps label texts to categories ("t3/granted")."""
+    """Maps label texts to categories ("t3/granted"); equals only itself."""
 
     categories: Categories
     voter: CategoryVoter
