@@ -8,7 +8,7 @@ at least two of the numbers.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from rapidfuzz import fuzz
@@ -38,8 +38,7 @@ NAMED = 0.6
 """Label fit with which a label names a row, wherever it stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Path:
+class _Path(NamedTuple):
     score: float
     rows: tuple[tuple[int, int, int, RowReading], ...] = ()
     """(row, first group, last group + 1, reading)."""
@@ -94,18 +93,19 @@ class _Attempt:
                 path = table[first][row]
                 if path is None:
                     continue
-                if row < rows:
-                    _offer(
-                        table[first], row + 1, _Path(path.score + ROW_LOST, path.rows, path.skipped)
-                    )
+                score, taken, skipped = path
+                if row < rows and _better(table[first][row + 1], score + ROW_LOST):
+                    table[first][row + 1] = _Path(score + ROW_LOST, taken, skipped)
                 if first == len(self.groups):
                     continue
-                skipped = _Path(path.score + self._skip(first), path.rows, (*path.skipped, first))
-                _offer(table[first + 1], row, skipped)
+                without = score + self._skips[first]
+                if _better(table[first + 1][row], without):
+                    table[first + 1][row] = _Path(without, taken, (*skipped, first))
                 for last, reading in self._options(first, row) if row < rows else ():
-                    score = path.score + reading.score + self._label(first, last, row)
-                    taken = (*path.rows, (row, first, last, reading))
-                    _offer(table[last], row + 1, _Path(score, taken, path.skipped))
+                    own = score + reading.score + self._label(first, last, row)
+                    if _better(table[last][row + 1], own):
+                        added = (row, first, last, reading)
+                        table[last][row + 1] = _Path(own, (*taken, added), skipped)
         best = table[-1][rows]
         assert best is not None
         best = self._reordered(best)
@@ -144,7 +144,7 @@ class _Attempt:
                 group = last
             else:
                 skipped.append(group)
-                score += self._skip(group)
+                score += self._skips[group]
                 group += 1
         score += ROW_LOST * (len(self.form.rows) - len(taken))
         return _Path(score, tuple(taken[row] for row in sorted(taken)), tuple(skipped))
@@ -162,23 +162,20 @@ class _Attempt:
                     rows.append((row, group, last, reading))
                     skipped.remove(group)
                     lost.discard(row)
-                    score += reading.score - ROW_LOST - self._skip(group) + LABEL * named[row]
+                    score += reading.score - ROW_LOST - self._skips[group] + LABEL * named[row]
         return _Path(score, tuple(rows), tuple(skipped))
 
-    def _skip(self, group: int) -> float:
-        place = self.groups[group]
+    def _skip(self, place: Group) -> float:
         return sum(
             BLANK_SKIPPED if atom.kind is Kind.BLANK else NUMBER_SKIPPED * (1 - atom.weak)
             for atom in self.stream.atoms[place.start : place.stop]
         )
 
     def _label(self, first: int, last: int, row: int) -> float:
-        before, after = self.evidence.before[first], self.evidence.after[last - 1]
-        ahead = LABEL * before[row] + WRONG_LABEL * max(0.0, float(before.max() - before[row]))
-        behind = (
-            AFTER + LABEL * after[row] + WRONG_LABEL * max(0.0, float(after.max() - after[row]))
-        )
-        return float(max(ahead, behind))
+        before, after = self._before[first], self._after[last - 1]
+        ahead = LABEL * before[row] + WRONG_LABEL * max(0.0, max(before) - before[row])
+        behind = AFTER + LABEL * after[row] + WRONG_LABEL * max(0.0, max(after) - after[row])
+        return max(ahead, behind)
 
     def _options(self, first: int, row: int) -> Iterator[tuple[int, RowReading]]:
         """Readings of the groups from `first` on as the row."""
@@ -194,7 +191,7 @@ class _Attempt:
                 cost += -0.05 if singles else CROSSES
             atoms = self.stream.atoms[self.groups[first].start : self.groups[last - 1].stop]
             reading = read_row(atoms, form_row)
-            if is_blank(atoms) and self.evidence.before[first, row] < NAMED:
+            if is_blank(atoms) and self._before[first][row] < NAMED:
                 reading = None  # the empty cells of a header
             if reading is not None and reading.splits and self._shares_line(first, last):
                 reading = None  # borders are shown on this line, so digits are not run together
@@ -213,6 +210,9 @@ class _Attempt:
         self.evidence: LabelEvidence = label_evidence(
             self.stream, self.groups, self.form.rows, self.matcher
         )
+        self._before = self.evidence.before.tolist()
+        self._after = self.evidence.after.tolist()
+        self._skips = [self._skip(group) for group in self.groups]
         self.path = self._align()
         table = TableReading(self.form, self.path.score + self.header_fit)
         where = {}
@@ -231,9 +231,12 @@ class _Attempt:
 
     def _header_fit(self) -> float:
         """How well the text between the values fits the form's column headers."""
-        text = normalise("".join(p.text for gap in self.stream.gaps for p in gap))
+        # The text of a whole table is not worth remembering.
+        text = normalise.__wrapped__("".join(p.text for gap in self.stream.gaps for p in gap))
         names = {normalise(c.label) for row in self.form.rows for c in row.columns}
-        fits = [fuzz.partial_ratio(name, text) / 100 for name in sorted(names)]
+        fits = [
+            1.0 if name in text else fuzz.partial_ratio(name, text) / 100 for name in sorted(names)
+        ]
         return HEADER_FIT * sum(fits) / len(fits)
 
     def _doubts(self, table: TableReading, where: dict[int, tuple[int, int]]) -> None:
@@ -293,10 +296,8 @@ def _blank(table: TableReading, key: str) -> bool:
     return slots is not None and slots[row.columns.index(column)].state is State.BLANK
 
 
-def _offer(cells: list[_Path | None], row: int, path: _Path) -> None:
-    known = cells[row]
-    if known is None or path.score > known.score:
-        cells[row] = path
+def _better(known: _Path | None, score: float) -> bool:
+    return known is None or score > known.score
 
 
 def _settled(

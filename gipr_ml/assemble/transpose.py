@@ -31,12 +31,10 @@ def _block_by_rows(stream: Stream, rows: Sequence[FormRow]) -> Stream:
     width, height = len(rows[0].columns), len(rows)
     for start in range(len(stream.atoms) - width * height + 1):
         gaps = [stream.gaps[start + column * height] for column in range(width)]
-        inner = [
-            gap
-            for column in range(width)
-            for gap in stream.gaps[start + column * height + 1 : start + (column + 1) * height]
-        ]
-        if any(inner) or not all(gaps) or not _names(gaps[0][-1], rows[0].columns[0].label):
+        if not all(gaps) or not _names(gaps[0][-1], rows[0].columns[0].label):
+            continue
+        stop = start + width * height
+        if any(stream.gaps[i] for i in range(start, stop) if (i - start) % height):
             continue
         named = [
             _names(gap[-1], column.label) for gap, column in zip(gaps, rows[0].columns, strict=True)

@@ -11,6 +11,7 @@ from gipr_ml.types import LabelledLine, Place
 
 _PROSE = frozenset({"narrative", "note", "unresolved"})
 _HEADS = frozenset({"title", "section"})
+_PROSE_OR_HEADS = _PROSE | _HEADS
 _SENTENCE_END = re.compile(r"[。！？!?]")
 _BREAK_AFTER = re.compile(r"[。！？!?：:；;]$")
 _ITEM_START = re.compile(r"[（(]?[一二三四五六七八九十0-9]{1,3}[）)、.．]")
@@ -82,9 +83,9 @@ def paragraphs(lines: Sequence[LabelledLine]) -> Iterator[Paragraph]:
     for labelled in lines:
         pieces = _pieces(labelled)
         kind = labelled.label
-        if (kind == "furniture" and not pieces) or not labelled.line.text.strip():
+        if (kind == "furniture" and not pieces) or (not pieces and _is_blank(labelled)):
             continue
-        if pieces and kind in _PROSE | _HEADS and (kind in _PROSE or _is_prose(pieces[0].text)):
+        if pieces and kind in _PROSE_OR_HEADS and (kind in _PROSE or _is_prose(pieces[0].text)):
             for piece in pieces:
                 if current and not _continues(current[-1].text, piece.text):
                     yield Paragraph(current)
@@ -113,13 +114,20 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
 def _pieces(labelled: LabelledLine) -> list[Piece]:
     """The cells of a line that may hold prose, or the heading."""
     line = labelled.line
+    prose = labelled.label in _PROSE_OR_HEADS
+    if not prose and all(len(cell.text) < _LONG_CELL for cell in line.cells):
+        return []
     filled = [(i, cell) for i, cell in enumerate(line.cells) if cell.text.strip()]
-    whole = labelled.label in _PROSE | _HEADS and len(filled) == 1
+    whole = prose and len(filled) == 1
     return [
         Piece(cell.text, line.page, line.number, i)
         for i, cell in filled
         if whole or _is_prose(cell.text)
     ]
+
+
+def _is_blank(labelled: LabelledLine) -> bool:
+    return all(not cell.text or cell.text.isspace() for cell in labelled.line.cells)
 
 
 def _is_prose(text: str) -> bool:

@@ -28,6 +28,8 @@ _YEAR = re.compile(r"(?<!\d)(20\d\d)年度?")
 YEARS = frozenset({"year", "last_year", "next_year"})
 _MONTHS = re.compile(r"(?<!\d)(\d{1,2})月?[\-－—–~～至到](\d{1,2})月(?!\d)")
 _WHOLE_YEAR = ("1", "12")
+REMEMBERED, SHORT = 8192, 60
+"""Pieces of sentences that are remembered, and characters of the longest."""
 _FREQUENCY = 1000
 """Of each word of ours; characters that are no word count once."""
 
@@ -65,6 +67,13 @@ class Tokenizer:
 
     def __init__(self, narrative: Narrative) -> None:
         self._narrative = narrative
+        self._known: dict[tuple[str, ...], tuple[tuple[int, int, int], ...]] = {}
+        self._cuts: dict[str, tuple[str, ...]] = {}
+        self._needed = [
+            [frozenset(slot.kinds) for slot in slots if slot.often == "{1}"]
+            for pattern in narrative.patterns
+            for slots in pattern.sequences
+        ]
 
     def tokens(self, text: str, offset: int = 0, year: int | None = None) -> list[Token]:
         """The tokens of a sentence of a report on `year`; positions count from `offset`.
@@ -98,39 +107,69 @@ class Tokenizer:
 
     def find(self, tokens: Sequence[Token]) -> list[Found]:
         """All places where a pattern fits, also overlapping ones."""
-        from spacy.tokens import Doc
-
         kept = _clauses_that_count(tokens)
         if not kept:
             return []
-        doc = Doc(
-            self._vocab,
-            words=[tokens[i].text or "\n" for i in kept],
-            tags=[tokens[i].kind for i in kept],
-        )
         patterns = self._narrative.patterns
         return [
             Found(order, patterns[order], kept[start], kept[end - 1] + 1)
-            for key, start, end in self._matcher(doc)
-            for order in (int(self._vocab.strings[key]),)
+            for order, start, end in self._matches(tuple([tokens[i].kind for i in kept]))
         ]
+
+    def _matches(self, kinds: tuple[str, ...]) -> tuple[tuple[int, int, int], ...]:
+        """The patterns that fit tokens of these kinds: which, and from where to where.
+
+        Sentences that say the same of other numbers have the same kinds, so answers are kept.
+        """
+        known = self._known.get(kinds)
+        if known is None:
+            known = self._asked(kinds) if self._may_fit(frozenset(kinds)) else ()
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            if len(kinds) <= SHORT:
+                self._known[kinds] = known
+        return known
+
+    def _may_fit(self, kinds: frozenset[str]) -> bool:
+        """Whether some pattern finds a token for each place that it cannot do without."""
+        return any(
+            all(not kinds.isdisjoint(place) for place in places) for places in self._needed
+        )
+
+    def _asked(self, kinds: Sequence[str]) -> tuple[tuple[int, int, int], ...]:
+        """What spaCy finds."""
+        from spacy.tokens import Doc
+
+        doc = Doc(self._vocab, words=[kind or "\n" for kind in kinds], tags=list(kinds))
+        return tuple(
+            (int(self._vocab.strings[key]), start, end) for key, start, end in self._matcher(doc)
+        )
 
     def _words(self, text: str, start: int, end: int, offset: int) -> Iterator[Token]:
         """Cut `text[start:end]` along jieba's best path through the graph of known words."""
-        part = text[start:end]
-        if not part:
-            return
-        jieba = self._jieba
-        route: dict[int, tuple[float, int]] = {}
-        jieba.calc(part, jieba.get_DAG(part), route)
         kinds = self._narrative.kinds
-        position = 0
-        while position < len(part):
-            after = route[position][1] + 1
-            word = part[position:after]
-            where = start + offset + position
+        where = start + offset
+        for word in self._cut(text[start:end]):
             yield Token(word, kinds.get(word, "x"), where, where + len(word))
-            position = after
+            where += len(word)
+
+    def _cut(self, part: str) -> tuple[str, ...]:
+        known = self._cuts.get(part)
+        if known is None:
+            jieba = self._jieba
+            route: dict[int, tuple[float, int]] = {}
+            jieba.calc(part, jieba.get_DAG(part), route)
+            words, position = [], 0
+            while position < len(part):
+                after = route[position][1] + 1
+                words.append(part[position:after])
+                position = after
+            known = tuple(words)
+            if len(self._cuts) >= REMEMBERED:
+                self._cuts.clear()
+            if len(part) <= SHORT:
+                self._cuts[part] = known
+        return known
 
     @cached_property
     def _jieba(self):  # type: ignore[no-untyped-def]
