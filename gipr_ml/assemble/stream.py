@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
+from itertools import pairwise
 from typing import NamedTuple
 
 from gipr_ml.assemble.furniture import furniture
@@ -118,13 +119,9 @@ class Group(NamedTuple):
 
 def groups_of(stream: Stream) -> list[Group]:
     """The atoms of a stream, grouped by line and by the text between them."""
-    groups: list[Group] = []
-    for index, atom in enumerate(stream.atoms):
-        if groups and stream.atoms[groups[-1].start].row == atom.row:
-            groups[-1] = Group(groups[-1].start, index + 1)
-        else:
-            groups.append(Group(index, index + 1))
-    return groups
+    rows = [atom.row for atom in stream.atoms]
+    starts = [i for i, row in enumerate(rows) if not i or row != rows[i - 1]]
+    return [Group(*ends) for ends in pairwise([*starts, len(rows)])]
 
 
 def is_blank(atoms: Sequence[Atom]) -> bool:

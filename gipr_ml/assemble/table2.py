@@ -82,6 +82,7 @@ class _Attempt:
         self.groups, self.form, self.matcher = groups, form, matcher
         self.header_fit = self._header_fit()
         self.intact = False
+        self._known: dict[tuple[int, int, tuple[str, ...]], tuple[RowReading | None, bool]] = {}
 
     def _align(self) -> _Path:
         """Rows in the official order first, then lost rows by their labels wherever they stand."""
@@ -189,14 +190,21 @@ class _Attempt:
                     return
                 singles = left.stop - left.start == 1 and right.stop - right.start == 1
                 cost += -0.05 if singles else CROSSES
-            atoms = self.stream.atoms[self.groups[first].start : self.groups[last - 1].stop]
-            reading = read_row(atoms, form_row)
-            if is_blank(atoms) and self._before[first][row] < NAMED:
+            reading, blank = self._reading(first, last, form_row)
+            if blank and self._before[first][row] < NAMED:
                 reading = None  # the empty cells of a header
             if reading is not None and reading.splits and self._shares_line(first, last):
                 reading = None  # borders are shown on this line, so digits are not run together
             if reading is not None:
                 yield last, RowReading(reading.slots, reading.score + cost, reading.splits)
+
+    def _reading(self, first: int, last: int, row: FormRow) -> tuple[RowReading | None, bool]:
+        """What the groups are as the row, or as any row of such columns; whether all is blank."""
+        key = (first, last, tuple([column.type for column in row.columns]))
+        if key not in self._known:
+            atoms = self.stream.atoms[self.groups[first].start : self.groups[last - 1].stop]
+            self._known[key] = read_row(atoms, row), is_blank(atoms)
+        return self._known[key]
 
     def _shares_line(self, first: int, last: int) -> bool:
         """Whether other numbers stand on the lines of these groups."""
