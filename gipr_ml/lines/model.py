@@ -115,21 +115,21 @@ class LineModel:
             return ()
         grid = grid_of(lines)
         probabilities = self.probabilities(lines, grid)
-        best = probabilities.argmax(1)
+        best = probabilities.argmax(1).tolist()
         cells = self._cell_answers(grid, probabilities, best)
         answers = []
-        for i, line in enumerate(lines):
-            row = probabilities[i].tolist()
-            sure = row[best[i]]
+        rows = probabilities.tolist()
+        for i, (line, row, place) in enumerate(zip(lines, rows, best, strict=True)):
+            sure = row[place]
             cell_labels, cell_confidences = cells(i, len(line.cells))
             answers.append(
                 LabelledLine(
-                    line=line,
-                    label=self.labels[best[i]] if sure >= self.threshold else UNRESOLVED,
-                    confidence=sure,
-                    probabilities=dict(zip(self.labels, row, strict=True)),
-                    cell_labels=cell_labels,
-                    cell_confidences=cell_confidences,
+                    line,
+                    self.labels[place] if sure >= self.threshold else UNRESOLVED,
+                    sure,
+                    dict(zip(self.labels, row, strict=True)),
+                    cell_labels,
+                    cell_confidences,
                 )
             )
         return tuple(answers)
@@ -139,7 +139,9 @@ class LineModel:
         rows = stage_two_rows(lines, self.text, grid)
         return tempered(self.forest.probabilities(rows), self.temperature)
 
-    def _cell_answers(self, grid: Grid, probabilities: Probabilities, best: NDArray[Any]) -> Any:
+    def _cell_answers(
+        self, grid: Grid, probabilities: Probabilities, best: Sequence[int]
+    ) -> Any:
         """A function from line and number of cells to the labels and confidences of its cells."""
         stage = self.cells
         if stage is None:
@@ -150,7 +152,8 @@ class LineModel:
         places = np.where(sure >= stage.threshold, scores.argmax(1), len(stage.labels))
         flat, confidences = names[places].tolist(), sure.tolist()
         first = grid.first.tolist()
-        table = [self.labels[place] in stage.table_labels for place in best]
+        tables = [label in stage.table_labels for label in self.labels]
+        table = [tables[place] for place in best]
 
         def answers(i: int, count: int) -> tuple[tuple[str, ...], tuple[float, ...]]:
             if not table[i]:
