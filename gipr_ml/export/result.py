@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from decimal import Decimal
+from json.encoder import encode_basestring
+from math import isfinite
 from typing import Any
 
 from pydantic import ValidationError
@@ -184,11 +186,55 @@ def _line(line: ReportLine) -> dict[str, Any]:
 
 def dumps(report: Report) -> str:
     """The result file of a report: JSON with one cell, finding or line of the document a line."""
+    known = {"cells": ",\n  ".join(map(_cell_text, report.cells))}
+    known["lines"] = ",\n  ".join(map(_line_text, report.lines))
     fields = []
-    for name, value in to_dict(report).items():
-        text = f"[\n  {_items(value)}\n ]" if isinstance(value, list) and value else _text(value)
-        fields.append(f" {_text(name)}: {text}")
+    for name, value in to_dict(replace(report, cells=(), lines=())).items():
+        items = known.get(name) or (_items(value) if value and isinstance(value, list) else "")
+        fields.append(f' "{name}": ' + (f"[\n  {items}\n ]" if items else _text(value)))
     return "{\n" + ",\n".join(fields) + "\n}\n"
+
+
+def _cell_text(cell: ReportCell) -> str:
+    """JSON of `_cell`; there are so many that the encoder would take most of the time."""
+    value = _number(cell.value)
+    source = "null" if cell.source is None else _place_text(cell.source)
+    return (
+        f'{{"key": {_quoted(cell.key)}, "value": {_text(value)}, "raw": {_quoted(cell.raw)}, '
+        f'"state": "{cell.state}", "confidence": {_text(cell.confidence)}, "source": {source}, '
+        f'"unit": {_quoted(cell.unit)}}}'
+    )
+
+
+def _place_text(place: Place) -> str:
+    box = "null" if not place.box else _text(list(place.box))
+    return (
+        f'{{"page": {_whole(place.page)}, "line": {_whole(place.line)}, '
+        f'"cell": {_whole(place.cell)}, "start": {_whole(place.start)}, '
+        f'"end": {_whole(place.end)}, "box": {box}}}'
+    )
+
+
+def _line_text(line: ReportLine) -> str:
+    """JSON of `_line`."""
+    return (
+        f'{{"number": {line.number}, "page": {_whole(line.page)}, "label": {_quoted(line.label)}, '
+        f'"confidence": {_text(line.confidence)}, "matched": {_list(line.matched)}, '
+        f'"cells": {_list(line.cells)}, "cell_labels": {_list(line.cell_labels)}, '
+        f'"borders": {_quoted(line.borders)}}}'
+    )
+
+
+def _quoted(text: str | None) -> str:
+    return "null" if text is None else encode_basestring(text)
+
+
+def _whole(number: int | None) -> int | str:
+    return "null" if number is None else number
+
+
+def _list(texts: Sequence[str]) -> str:
+    return f"[{', '.join(map(encode_basestring, texts))}]"
 
 
 def _items(values: list[Any]) -> str:
@@ -207,6 +253,12 @@ def _text(value: Any) -> str:
     """JSON of `value`. The standard encoder cannot write a Decimal as the number it is."""
     if isinstance(value, Decimal):
         return f"{value:f}"
+    if type(value) is float and isfinite(value):
+        return repr(value)
+    if type(value) is int:
+        return str(value)
+    if value is None:
+        return "null"
     try:
         return _ENCODER.encode(value)
     except _NotInJson:
