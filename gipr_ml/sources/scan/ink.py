@@ -24,8 +24,7 @@ def ink_box(sheet: Sheet, window: Rect) -> Rect | None:
     """The straight rectangle around the strokes of a rectangle that are as tall as digits."""
     import cv2
 
-    left, top, right, bottom = (max(0, round(side * sheet.scale)) for side in window)
-    part = sheet.ink[top:bottom, left:right]
+    part = sheet.part(sheet.ink, window)
     if part.size == 0:
         return None
     tall = sheet.height * sheet.scale
@@ -43,6 +42,7 @@ def ink_box(sheet: Sheet, window: Rect) -> Rect | None:
     if not boxes:
         return None
     corners = np.array(boxes)
+    left, top = (max(0, round(side * sheet.scale)) for side in window[:2])
     low, high = corners[:, :2].min(axis=0), corners[:, 2:].max(axis=0)
     return (
         float(left + low[0]) / sheet.scale,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,10 +26,14 @@ SIDE, GLANCE = 960, 480
 is looked at first, to see whether it lies on its side."""
 STRAIGHT = 1754
 """Pixels on the long side of the straight picture in which rules and ink are looked for."""
-INK = 0.35
-"""Share of the contrast of a page from which a pixel is ink: digits may be fainter than labels."""
-LIGHT = 60
-"""Least difference of paper and ink in levels of grey."""
+INK = 0.28
+"""Share of the contrast of text from which a pixel is ink: digits may be fainter than labels."""
+CORE = 5
+"""Percentile of the light in a box of text that is its print: a page may hold little of it."""
+SPREAD = 1.4826
+"""Standard deviations over the median of the deviations."""
+LIGHT, NOISE = 10, 5.0
+"""Levels of grey, and standard deviations of the paper, that ink is darker than paper at least."""
 SINGLE = 1.2
 """Heights; narrower crops hold one character."""
 DAMAGED = 0.98
@@ -116,8 +121,17 @@ class Sheet:
     def ink(self) -> NDArray[np.bool_]:
         """Where the straight picture is ink rather than paper, rules left out."""
         picture = self._straightened(self.bare)
-        dark = float(np.percentile(picture, 2))
-        return picture < min(255 - LIGHT / 2, 255 - INK * (255 - dark))
+        boxes = [self.part(picture, self.rect(quad)) for quad in self.quads]
+        darkest = [np.percentile(box, CORE) for box in boxes if box.size]
+        contrast = 255 - float(np.median(darkest)) if darkest else 255.0
+        paper = float(np.median(picture))
+        noise = SPREAD * float(np.median(np.abs(picture - paper)))
+        return picture < 255 - max(INK * contrast, LIGHT, NOISE * noise)
+
+    def part(self, picture: NDArray[Any], rect: Rect) -> NDArray[Any]:
+        """What of the straight picture, or one of its size, lies within a straight rectangle."""
+        left, top, right, bottom = (max(0, round(side * self.scale)) for side in rect)
+        return picture[top:bottom, left:right]
 
     def rect(self, quad: NDArray[np.float32]) -> Rect:
         """The straight rectangle that stands for four corners on the page."""

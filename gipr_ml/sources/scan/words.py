@@ -15,9 +15,11 @@ from gipr_ml.sources.scan.ocr import Engine, Reading
 from gipr_ml.sources.scan.sheet import Rect, Sheet
 
 _ZEROS = str.maketrans(dict.fromkeys("OoQ〇○◯", "0"))
+_SIMPLIFIED = str.maketrans("減", "减")
+"""The recogniser knows both scripts and takes the sign of a number for one of the other."""
 _COUNT = re.compile(r"\d+")
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:[,，]\d{3})+")
-_AMOUNT = re.compile(r"[+\-]?\d+(?:\.\d+)?(?:万元|元)?")
+_AMOUNT = re.compile(r"[+\-减]?\d+(?:\.\d+)?(?:万元|元)?")
 _POINT = re.compile(r"(\d+)[:;·,'`](\d{1,2})")
 """An amount whose decimal point was read as another speck."""
 _MARKS = {"/": "/", "／": "/", "-": "-", "－": "-", "—": "-", "–": "-", "一": "-"}
@@ -106,12 +108,16 @@ def _apart(sheet: Sheet, quad: NDArray[np.float32]) -> list[Rect]:
 def word(rect: Rect, reading: Reading) -> Word:
     """A box with its reading."""
     number, confidence = as_number(reading)
-    return Word(rect, clean(reading.text), reading.confidence, number, confidence)
+    return Word(rect, _text(reading), reading.confidence, number, confidence)
+
+
+def _text(reading: Reading) -> str:
+    return clean(reading.text).translate(_SIMPLIFIED)
 
 
 def as_number(reading: Reading) -> tuple[str | None, float]:
     """The reading as a number, a `/` or a `-`, and how sure that is; None where it is text."""
-    text = fold(clean(reading.text)).replace(" ", "")
+    text = fold(_text(reading)).replace(" ", "")
     if text in _MARKS:
         return _MARKS[text], reading.confidence
     digits = text.translate(_ZEROS)

@@ -8,10 +8,13 @@ from PIL import Image, ImageDraw, ImageFont
 
 from gipr_ml.sources.scan.columns import find_header
 from gipr_ml.sources.scan.crops import without_rules
-from gipr_ml.sources.scan.frame import fit_frame
+from gipr_ml.sources.scan.frame import Frame, fit_frame
+from gipr_ml.sources.scan.ink import holds_ink
 from gipr_ml.sources.scan.ocr import Reading
 from gipr_ml.sources.scan.page import to_grey
-from gipr_ml.sources.scan.words import Word, as_number
+from gipr_ml.sources.scan.sheet import Sheet
+from gipr_ml.sources.scan.strokes import find_strokes
+from gipr_ml.sources.scan.words import Word, as_number, word
 from gipr_ml.types import Line
 from tests.sources.scan.conftest import HEIGHT, WIDTH, scanned
 
@@ -91,6 +94,33 @@ def test_labels_that_are_left_of_a_header_say_where_the_others_stood():
 
 def test_a_stroke_read_behind_an_amount_makes_it_less_sure():
     assert as_number(Reading("19100.3|", 0.99, "191003", 0.9)) == ("19100.3", 0.85)
+
+
+@pytest.mark.parametrize("sign", "减減")
+def test_a_decrease_written_with_a_character_is_a_number_in_either_script(sign: str):
+    assert as_number(Reading(f"{sign}387", 0.97, "387", 0.9)) == ("减387", 0.97)
+    assert word((0, 0, 9, 9), Reading(f"{sign}387", 0.97, "387", 0.9)).text == "减387"
+
+
+@pytest.mark.parametrize(("paper", "print_", "noise"), [(205, 184, 0.5), (255, 0, 12.0)])
+def test_faint_print_on_a_nearly_empty_page_is_ink_and_the_noise_of_the_paper_is_none(
+    paper: int, print_: int, noise: float, font: Font
+):
+    page = Image.new("L", (WIDTH, HEIGHT), paper)
+    pen = ImageDraw.Draw(page)
+    places = {"0": 300, "7": 500, "3": 700, "": 900}
+    for text, x in places.items():
+        pen.text((x, 400), text, print_, font, anchor="mm")
+    for y in (380, 420):
+        pen.line([(90, y), (1160, y)], print_ - 20 if print_ else 0, 3)
+    pen.text((100, 300), "行政处罚", print_, font, anchor="lm")
+    grain = np.random.default_rng(3).normal(0, noise, (HEIGHT, WIDTH))
+    grey = np.clip(np.asarray(page) + grain, 0, 255).astype(np.uint8)
+    box = np.array([[(95, 284), (185, 284), (185, 316), (95, 316)]], dtype=np.float32)
+    strokes = find_strokes(grey, 32.0)
+    sheet = Sheet(grey, box, Frame(WIDTH, HEIGHT), strokes, 0, (WIDTH, HEIGHT))
+    found = [holds_ink(sheet, (x - 80, 386, x + 80, 414)) for x in places.values()]
+    assert found == [True, True, True, False]
 
 
 # ---------------------------------------------------------------- table 2 on a page
