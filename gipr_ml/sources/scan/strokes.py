@@ -12,6 +12,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from gipr_ml.sources.scan.broken import left_over
+
 Segments = NDArray[np.float64]
 """Of shape (segments, 2, 2): x and y of both ends, in pixels of the page."""
 
@@ -87,6 +89,7 @@ def find_strokes(grey: NDArray[np.uint8], height: float) -> Strokes:
     # Rules across would join the strokes of characters in rows above each other.
     rows = np.ascontiguousarray(rows.T)
     upright, columns = _along(cv2.subtract(ink, rows), ink, tall, RUN_DOWN, LONG_DOWN, rows)
+    columns |= left_over(upright, columns, ink, tall)
     return Strokes(upright / scale, level[..., ::-1] / scale, columns, rows, paper)
 
 

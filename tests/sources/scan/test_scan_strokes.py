@@ -59,6 +59,21 @@ def test_a_row_by_itself_has_rules_though_they_are_no_longer_than_a_character():
     assert len(find_strokes(picture, TALL).upright) == len(EDGES)
 
 
+def test_short_pieces_of_a_rule_with_gaps_are_taken_out_and_digits_beside_them_stay():
+    image = Image.new("L", (800, 600), 255)
+    pen = ImageDraw.Draw(image)
+    for top, bottom in [(100, 190), (240, 264), (290, 300), (320, 344), (370, 378), (400, 500)]:
+        pen.line([(300, top), (300, bottom)], 0, 2)
+    digits = [(308, top, 312, top + 18) for top in (250, 325, 420)]
+    alone = (296, 545, 304, 563)
+    for box in (*digits, alone):
+        pen.rectangle(box, 0)
+    bare = find_strokes(np.asarray(image), TALL).taken_out(np.asarray(image))
+    assert bare[:540, :306].min() > 200
+    for left, top, right, bottom in (*digits, alone):
+        assert bare[top : bottom + 1, left : right + 1].max() == 0
+
+
 def test_strokes_of_characters_in_line_are_no_rules():
     picture = np.full((600, 800), 255, dtype=np.uint8)
     for x in range(100, 700, 32):

@@ -1,0 +1,114 @@
+"""Rules with gaps: the short pieces that are left between and beyond the long ones.
+
+Such a piece is no longer than a stroke of a character, and beside a digit it reads as 1. What
+tells it is that it lies on the line of a longer piece, with paper to both sides.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+Points = NDArray[np.float64]
+
+PIECE, GAP = 0.75, 3.0
+"""Heights of what may be a piece of a rule, and of a gap between pieces: digits are lower, and no
+row of figures with its own header fits into such a gap."""
+OFF, LEAN = 0.1, 0.02
+"""Heights that pieces of one rule may be out of line, and its growth with their distance."""
+FARTHEST = 12.0
+"""Heights between two long pieces of one rule, and from its last long piece to its end."""
+SPECK = 0.2
+"""Heights of the breaks that noise and crossing rules make in a piece."""
+
+
+def left_over(
+    upright: Points, columns: NDArray[np.uint8], ink: NDArray[np.uint8], tall: float
+) -> NDArray[np.uint8]:
+    """What is left on `ink` of the rules whose long pieces are `upright`, 1 or 0.
+
+    `upright` has the shape (pieces, 2, 2): x and y of the upper and the lower end; `columns` is a
+    picture of them; `tall` is the height of a box of text; all in pixels of `ink`.
+    """
+    import cv2
+
+    mask = np.zeros_like(ink)
+    if not len(upright):
+        return mask
+    length = float(np.abs(upright[:, 1, 1] - upright[:, 0, 1]).sum())
+    half = max(1, math.ceil(float(columns.sum()) / max(1.0, length) / 2)) + 1
+    for index, piece in enumerate(upright):
+        for end, way in ((1, 1), (0, -1)):
+            goal, known = _next(np.delete(upright, index, axis=0), piece, end, way, tall)
+            y, x = _between(piece[end], goal, half, ink.shape)
+            _mark(ink, mask, y, x, half, tall, known)
+    # The edges of a rule are paler than what counts as ink.
+    return np.asarray(cv2.dilate(mask, np.ones((1, 3), np.uint8)), dtype=np.uint8)
+
+
+def _next(others: Points, piece: Points, end: int, way: int, tall: float) -> tuple[Points, bool]:
+    """The nearest end of another piece on the line of a piece; if none, where the rule may end."""
+    slope = (piece[1, 0] - piece[0, 0]) / max(1.0, piece[1, 1] - piece[0, 1])
+    starts = others[:, 1 - end]
+    far = way * (starts[:, 1] - piece[end, 1])
+    off = np.abs(starts[:, 0] - piece[end, 0] - slope * way * far)
+    near = (far > 0) & (far < FARTHEST * tall) & (off < OFF * tall + LEAN * far)
+    if near.any():
+        return starts[near][np.argmin(far[near])], True
+    run = way * FARTHEST * tall
+    return np.array([piece[end, 0] + slope * run, piece[end, 1] + run]), False
+
+
+def _between(
+    start: Points, goal: Points, half: int, shape: tuple[int, ...]
+) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
+    """The pixels on the way from one point to another, `half` their distance to the edges."""
+    count = int(abs(goal[1] - start[1]))
+    steps = np.arange(1, count + 1)
+    y = np.round(start[1] + np.sign(goal[1] - start[1]) * steps).astype(int)
+    x = np.round(start[0] + (goal[0] - start[0]) * steps / max(1, count)).astype(int)
+    inside = (y >= 0) & (y < shape[0]) & (x > half) & (x < shape[1] - half - 1)
+    return y[inside], x[inside]
+
+
+def _mark(
+    ink: NDArray[np.uint8],
+    mask: NDArray[np.uint8],
+    y: NDArray[np.int_],
+    x: NDArray[np.int_],
+    half: int,
+    tall: float,
+    known: bool,
+) -> None:
+    """Mark what lies on a line, `half` to either side, up to a wide gap.
+
+    Where it is `known`, another piece begins at the end of the line.
+    """
+    across = np.arange(-half, half + 1)
+    on = ink[y[:, None], x[:, None] + across]
+    crossed = (ink[y, x - half - 1] & ink[y, x + half + 1]) == 1
+    printed = on.any(axis=1) & ~crossed
+    rows = np.flatnonzero(printed[: _reach(printed, tall, known)])
+    mask[y[rows, None], x[rows, None] + across] |= on[rows]
+
+
+def _reach(printed: NDArray[np.bool_], tall: float, known: bool) -> int:
+    """How far along its line a rule goes on: up to the last piece before a wide gap."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], printed.astype(np.int8), [0]])))
+    runs: list[list[int]] = []
+    for begin, end in edges.reshape(-1, 2):
+        if runs and begin - runs[-1][1] < SPECK * tall:
+            runs[-1][1] = int(end)
+        else:
+            runs.append([int(begin), int(end)])
+    pieces = [(begin, end) for begin, end in runs if end - begin >= PIECE * tall]
+    if known:
+        pieces.append((len(printed), len(printed)))
+    reach = 0
+    for begin, end in pieces:
+        if begin - reach > GAP * tall:
+            break
+        reach = end
+    return reach
