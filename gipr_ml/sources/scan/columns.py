@@ -36,6 +36,8 @@ FEWEST_ROWS = 3
 """Numbers below each other that make a column of a page without a header."""
 UNEVEN = 3.5
 """How many times as wide as the narrowest the widest column may be."""
+TOUCHING = 0.3
+"""Heights that the boxes of a label and of a number beside it may share."""
 MARGIN = 0.6
 """Pitches that a column may reach to either side of its label or its numbers."""
 
@@ -185,7 +187,8 @@ def find_columns(
     if ruled is not None:
         return ruled
     centres = _by_numbers(numbers, len(rows), height) or _by_header(words, header, height)
-    return _between(centres) if centres else None
+    columns = between(centres) if centres else None
+    return columns and _beside_labels(columns, numbers, words, height)
 
 
 def blank_columns(
@@ -279,7 +282,7 @@ def _by_header(words: Sequence[Word], header: Header | None, height: float) -> l
     return [median(w.x for w in group) for group in groups]
 
 
-def _between(centres: Sequence[float]) -> Columns | None:
+def between(centres: Sequence[float]) -> Columns | None:
     """Columns whose edges lie midway between the middles."""
     gaps = [b - a for a, b in pairwise(centres)]
     if max(gaps) > UNEVEN * min(gaps):
@@ -287,3 +290,19 @@ def _between(centres: Sequence[float]) -> Columns | None:
     inner = [(a + b) / 2 for a, b in pairwise(centres)]
     edges = [centres[0] - gaps[0] / 2, *inner, centres[-1] + gaps[-1] / 2]
     return Columns(tuple(pairwise(edges)), False)
+
+
+def _beside_labels(
+    columns: Columns, numbers: Sequence[Word], words: Sequence[Word], height: float
+) -> Columns:
+    """The columns, the first of which ends where the labels do: they may stand close to it."""
+    (left, right), *others = columns.spans
+    own = [w for w in numbers if left <= w.x < right]
+    if not own:
+        return columns
+    begin = median(w.rect[0] for w in own)
+    top, bottom = min(w.rect[1] for w in numbers), max(w.rect[3] for w in numbers)
+    ends = [w.rect[2] for w in words if w.number is None and top < w.y < bottom and w.x < left]
+    near = [end for end in ends if end < begin + TOUCHING * height]
+    edge = max(left, min(begin, max(near, default=left)))
+    return Columns(((edge, right), *others), columns.ruled)

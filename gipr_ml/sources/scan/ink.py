@@ -22,31 +22,33 @@ def holds_ink(sheet: Sheet, window: Rect) -> bool:
 
 def ink_box(sheet: Sheet, window: Rect) -> Rect | None:
     """The straight rectangle around the strokes of a rectangle that are as tall as digits."""
+    boxes = ink_boxes(sheet, window)
+    if not boxes:
+        return None
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return min(lefts), min(tops), max(rights), max(bottoms)
+
+
+def ink_boxes(sheet: Sheet, window: Rect) -> list[Rect]:
+    """The straight rectangles around each stroke of a rectangle that is as tall as a digit."""
     import cv2
 
     part = sheet.part(sheet.ink, window)
     if part.size == 0:
-        return None
+        return []
     tall = sheet.height * sheet.scale
     gap = max(3, round(BROKEN * tall))
     whole = cv2.morphologyEx(part.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((gap, gap), np.uint8))
     _, _, found, _ = cv2.connectedComponentsWithStats(whole, connectivity=8)
     height, width = part.shape
     needed = TALL * tall
-    boxes = []
+    start_x, start_y = (max(0, round(side * sheet.scale)) for side in window[:2])
+    boxes: list[Rect] = []
     for x, y, wide, high, _ in found[1:]:
         thin = wide <= max(2, 0.15 * high)
         flat = wide >= ACROSS * width and high < FLAT * tall
         if high >= needed and not flat and not (high >= height and thin):
-            boxes.append((x, y, x + wide, y + high))
-    if not boxes:
-        return None
-    corners = np.array(boxes)
-    left, top = (max(0, round(side * sheet.scale)) for side in window[:2])
-    low, high = corners[:, :2].min(axis=0), corners[:, 2:].max(axis=0)
-    return (
-        float(left + low[0]) / sheet.scale,
-        float(top + low[1]) / sheet.scale,
-        float(left + high[0]) / sheet.scale,
-        float(top + high[1]) / sheet.scale,
-    )
+            left, right = ((start_x + side) / sheet.scale for side in (int(x), int(x + wide)))
+            top, bottom = ((start_y + side) / sheet.scale for side in (int(y), int(y + high)))
+            boxes.append((left, top, right, bottom))
+    return boxes

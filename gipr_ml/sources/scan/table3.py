@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from rapidfuzz import fuzz
 
+from gipr_ml.sources.chars import is_cjk
 from gipr_ml.sources.scan.columns import (
     Columns,
     Header,
@@ -18,6 +19,7 @@ from gipr_ml.sources.scan.columns import (
     value_rows,
 )
 from gipr_ml.sources.scan.draft import Draft, text_cell
+from gipr_ml.sources.scan.inked import inked_columns
 from gipr_ml.sources.scan.labels import deal
 from gipr_ml.sources.scan.ocr import Engine
 from gipr_ml.sources.scan.rows import WHOLE, WINDOW, Band, fill, find_bands
@@ -60,6 +62,8 @@ def read_table3(sheet: Sheet, words: Sequence[Word], rules: Rules, models: Engin
     columns = find_columns(rows, above, header, rules, height) if rows else None
     if columns is None or (sparse and not columns.ruled):
         columns = blank_columns(above, header, rules, height)
+        if columns is None and header is None:
+            columns = inked_columns(sheet, above)
         rows = []
     if columns is None:
         return None
@@ -110,10 +114,10 @@ def _within(
 ) -> list[Band]:
     """The rows from the first to the last with a number or a label beside it."""
     numbers = [w.y for row in rows for w in row if columns.of(w.x) is not None]
-    labels = [w.y for w in words if w.x < columns.left and w.number is None]
+    labels = [w.y for w in words if w.x < columns.left and any(map(is_cjk, w.text))]
     counts = [sum(b.top <= y < b.bottom for y in numbers) for b in bands]
     named = [any(b.top <= y < b.bottom for y in labels) for b in bands]
-    # A number alone on its line, without a label, is the number of the page.
+    # A number alone on its line, without a label, is that of the page; an address is no label.
     kept = [count > 1 or name for count, name in zip(counts, named, strict=True)]
     if not any(kept):
         return []

@@ -96,6 +96,16 @@ def test_a_continued_page_needs_no_header(font: Font, figures: Figures):
     assert texts(scanned(page, 2)) == figures
 
 
+def test_an_address_and_a_page_number_below_the_table_are_no_row_of_it(
+    font: Font, figures: Figures
+):
+    page = draw_table3(font, figures, ruled=False)
+    pen = ImageDraw.Draw(page)
+    pen.text((90, TOP + 12.5 * ROW), "https://www.example.gov.cn/t47.html", 0, font, anchor="lm")
+    pen.text((column_edges()[2] + 40, TOP + 12.5 * ROW), "2", 0, font, anchor="mm")
+    assert texts(scanned(page, 1)) == figures
+
+
 def test_ink_that_is_no_number_is_illegible_and_never_blank(font: Font, figures: Figures):
     page = draw_table3(font, figures)
     pen = ImageDraw.Draw(page)

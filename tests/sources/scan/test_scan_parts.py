@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from gipr_ml.sources.scan.columns import find_header
+from gipr_ml.sources.scan.columns import find_columns, find_header
 from gipr_ml.sources.scan.crops import without_rules
 from gipr_ml.sources.scan.frame import Frame, fit_frame
 from gipr_ml.sources.scan.ink import holds_ink
+from gipr_ml.sources.scan.inked import inked_columns
 from gipr_ml.sources.scan.ocr import Reading
 from gipr_ml.sources.scan.page import to_grey
+from gipr_ml.sources.scan.rules import Rules
 from gipr_ml.sources.scan.sheet import Sheet
 from gipr_ml.sources.scan.strokes import find_strokes
 from gipr_ml.sources.scan.words import Word, as_number, word
@@ -102,6 +104,13 @@ def test_a_decrease_written_with_a_character_is_a_number_in_either_script(sign: 
     assert word((0, 0, 9, 9), Reading(f"{sign}387", 0.97, "387", 0.9)).text == "减387"
 
 
+def sheet_of(grey: np.ndarray, right: float) -> Sheet:
+    """A page on which a label up to `right` was found, and nothing else."""
+    box = np.array([[(95, 284), (right, 284), (right, 316), (95, 316)]], dtype=np.float32)
+    strokes = find_strokes(grey, 32.0)
+    return Sheet(grey, box, Frame(WIDTH, HEIGHT), strokes, 0, (WIDTH, HEIGHT))
+
+
 @pytest.mark.parametrize(("paper", "print_", "noise"), [(205, 184, 0.5), (255, 0, 12.0)])
 def test_faint_print_on_a_nearly_empty_page_is_ink_and_the_noise_of_the_paper_is_none(
     paper: int, print_: int, noise: float, font: Font
@@ -116,11 +125,43 @@ def test_faint_print_on_a_nearly_empty_page_is_ink_and_the_noise_of_the_paper_is
     pen.text((100, 300), "行政处罚", print_, font, anchor="lm")
     grain = np.random.default_rng(3).normal(0, noise, (HEIGHT, WIDTH))
     grey = np.clip(np.asarray(page) + grain, 0, 255).astype(np.uint8)
-    box = np.array([[(95, 284), (185, 284), (185, 316), (95, 316)]], dtype=np.float32)
-    strokes = find_strokes(grey, 32.0)
-    sheet = Sheet(grey, box, Frame(WIDTH, HEIGHT), strokes, 0, (WIDTH, HEIGHT))
+    sheet = sheet_of(grey, 185)
     found = [holds_ink(sheet, (x - 80, 386, x + 80, 414)) for x in places.values()]
     assert found == [True, True, True, False]
+
+
+# ---------------------------------------------------------------- columns of table 3
+
+
+def test_labels_may_end_where_the_first_column_begins_though_it_has_no_rules():
+    centres = [700, 830, 960, 1090, 1220, 1350, 1480]
+    numbers = [Word((x - 15, y, x + 15, y + 30), "0", 1, "0", 1) for y in (0, 60) for x in centres]
+    labels = [Word((380, y, end, y + 30), "属于国家秘密", 1) for y, end in ((0, 683), (60, 610))]
+    rows = [numbers[:7], numbers[7:]]
+    rules = Rules(sheet_of(np.full((HEIGHT, WIDTH), 255, dtype=np.uint8), 335))
+    found = find_columns(rows, [*numbers, *labels], None, rules, 40)
+    assert found is not None
+    assert found.left == 683
+    assert [span[1] for span in found.spans[:6]] == [765, 895, 1025, 1155, 1285, 1415]
+    found = find_columns(rows, [*numbers, labels[1]], None, rules, 40)
+    assert found is not None
+    assert found.left == 635
+
+
+def test_ink_beside_the_last_label_tells_the_columns_where_most_numbers_were_missed(font: Font):
+    page = Image.new("L", (WIDTH, HEIGHT), 255)
+    pen = ImageDraw.Draw(page)
+    centres = [400, 500, 620, 730, 850, 980, 1100]
+    pen.text((100, 300), "四、结转下年度继续办理", 0, font, anchor="lm")
+    for x in centres:
+        pen.text((x, 300), "12", 0, font, anchor="mm")
+    label = Word((95, 284, 335, 316), "四、结转下年度继续办理", 0.99)
+    number = Word((480, 284, 520, 316), "12", 0.99, "12", 0.99)
+    found = inked_columns(sheet_of(np.asarray(page), 335), [label, number])
+    assert found is not None
+    assert all(a < x < b for (a, b), x in zip(found.spans, centres, strict=True))
+    pen.text((1180, 300), "3", 0, font, anchor="mm")
+    assert inked_columns(sheet_of(np.asarray(page), 335), [label, number]) is None
 
 
 # ---------------------------------------------------------------- table 2 on a page
