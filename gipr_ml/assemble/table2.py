@@ -218,8 +218,8 @@ class _Attempt:
         self.evidence: LabelEvidence = label_evidence(
             self.stream, self.groups, self.form.rows, self.matcher
         )
-        self._before = self.evidence.before.tolist()
-        self._after = self.evidence.after.tolist()
+        self._before: list[list[float]] = self.evidence.before.tolist()
+        self._after: list[list[float]] = self.evidence.after.tolist()
         self._skips = [self._skip(group) for group in self.groups]
         self.path = self._align()
         table = TableReading(self.form, self.path.score + self.header_fit)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from gipr_ml.files import write_file
 from gipr_ml.types import PageImage, Report, ReportCell, State, Status
 
 if TYPE_CHECKING:
-    from gipr_ml.export.result import dumps as dumps
+    from gipr_ml.export.encode import dumps as dumps
     from gipr_ml.export.result import from_dict as from_dict
     from gipr_ml.export.result import loads as loads
     from gipr_ml.export.result import to_dict as to_dict
@@ -37,20 +38,19 @@ __all__ = [
 ]
 
 
-_OF_RESULT = ("dumps", "from_dict", "loads", "to_dict")
+_LATER = {"dumps": "encode", "from_dict": "result", "loads": "result", "to_dict": "result"}
+"""Names with the module that has them."""
 
 
 def __getattr__(name: str) -> object:
     """What reads and writes results is loaded when it is first used."""
-    if name in _OF_RESULT:
-        from gipr_ml.export import result
-
-        return getattr(result, name)
+    if name in _LATER:
+        return getattr(import_module(f"gipr_ml.export.{_LATER[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def _json(report: Report) -> bytes:
-    from gipr_ml.export.result import dumps
+    from gipr_ml.export.encode import dumps
 
     # File names in another encoding hold halves of characters, which no JSON text may.
     return dumps(report).encode("utf-8", "replace")

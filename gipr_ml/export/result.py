@@ -1,4 +1,4 @@
-"""A report as the JSON of a result file, and back. Nothing is rounded on the way."""
+"""A report as the fields of a result file, and back. Nothing is rounded on the way."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from decimal import Decimal
-from json.encoder import encode_basestring
-from math import isfinite
 from typing import Any
 
 from pydantic import ValidationError
@@ -29,21 +27,6 @@ from gipr_ml.types import (
     State,
     Statement,
 )
-
-
-class _NotInJson(Exception):
-    """A number that the standard encoder would round."""
-
-
-def _refuse(_: object) -> None:
-    raise _NotInJson
-
-
-_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_refuse)
-_LISTS = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, default=_refuse, separators=("\0", ": ")
-)
-"""Between items a character that stands in no text of JSON, where it is escaped."""
 
 SUM = " + "
 """Joins the cell keys that a number of the prose restates."""
@@ -83,7 +66,8 @@ def to_dict(report: Report) -> dict[str, Any]:
     }
 
 
-def _number(value: Decimal | None) -> int | Decimal | None:
+def number_of(value: Decimal | None) -> int | Decimal | None:
+    """A value as a result file has it."""
     return int(value) if value is not None and value == value.to_integral_value() else value
 
 
@@ -101,7 +85,7 @@ def _place(place: Place) -> dict[str, Any]:
 def _cell(cell: ReportCell) -> dict[str, Any]:
     return {
         "key": cell.key,
-        "value": _number(cell.value),
+        "value": number_of(cell.value),
         "raw": cell.raw,
         "state": str(cell.state),
         "confidence": cell.confidence,
@@ -116,9 +100,9 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "severity": str(finding.severity),
         "outcome": str(finding.outcome),
         "cells": list(finding.cells),
-        "reported": _number(finding.reported),
-        "computed": _number(finding.computed),
-        "difference": _number(finding.difference),
+        "reported": number_of(finding.reported),
+        "computed": number_of(finding.computed),
+        "difference": number_of(finding.difference),
         "message": finding.message,
         "cause": finding.cause,
         "review": finding.review,
@@ -130,10 +114,10 @@ def _finding(finding: Finding) -> dict[str, Any]:
 def _proposal(proposal: Proposal) -> dict[str, Any]:
     return {
         "cell": proposal.cell,
-        "value": _number(proposal.value),
+        "value": number_of(proposal.value),
         "verdict": proposal.verdict,
         "basis": list(proposal.basis),
-        "alternatives": [_number(value) for value in proposal.alternatives],
+        "alternatives": [number_of(value) for value in proposal.alternatives],
     }
 
 
@@ -155,12 +139,12 @@ def _narrative(report: Report) -> list[dict[str, Any]]:
 def _figure(figure: NarrativeFigure, as_read: Statement) -> dict[str, Any]:
     return {
         "quote": figure.statement.quote,
-        "value": _number(figure.statement.value),
+        "value": number_of(figure.statement.value),
         "restates": SUM.join(figure.statement.restates),
         "readings": [SUM.join(keys) for keys in (as_read.restates, *as_read.alternatives)],
         "agrees": figure.agrees,
         "kind": figure.statement.kind,
-        "upper": _number(figure.statement.upper),
+        "upper": number_of(figure.statement.upper),
         "of": [SUM.join(keys) for keys in figure.statement.of],
         "alternatives": [SUM.join(keys) for keys in figure.statement.alternatives],
         "scope": figure.statement.scope,
@@ -182,90 +166,6 @@ def _line(line: ReportLine) -> dict[str, Any]:
 
 
 # ---------------------------------------------------------------- text
-
-
-def dumps(report: Report) -> str:
-    """The result file of a report: JSON with one cell, finding or line of the document a line."""
-    known = {"cells": ",\n  ".join(map(_cell_text, report.cells))}
-    known["lines"] = ",\n  ".join(map(_line_text, report.lines))
-    fields = []
-    for name, value in to_dict(replace(report, cells=(), lines=())).items():
-        items = known.get(name) or (_items(value) if value and isinstance(value, list) else "")
-        fields.append(f' "{name}": ' + (f"[\n  {items}\n ]" if items else _text(value)))
-    return "{\n" + ",\n".join(fields) + "\n}\n"
-
-
-def _cell_text(cell: ReportCell) -> str:
-    """JSON of `_cell`; there are so many that the encoder would take most of the time."""
-    value = _number(cell.value)
-    source = "null" if cell.source is None else _place_text(cell.source)
-    return (
-        f'{{"key": {_quoted(cell.key)}, "value": {_text(value)}, "raw": {_quoted(cell.raw)}, '
-        f'"state": "{cell.state}", "confidence": {_text(cell.confidence)}, "source": {source}, '
-        f'"unit": {_quoted(cell.unit)}}}'
-    )
-
-
-def _place_text(place: Place) -> str:
-    box = "null" if not place.box else _text(list(place.box))
-    return (
-        f'{{"page": {_whole(place.page)}, "line": {_whole(place.line)}, '
-        f'"cell": {_whole(place.cell)}, "start": {_whole(place.start)}, '
-        f'"end": {_whole(place.end)}, "box": {box}}}'
-    )
-
-
-def _line_text(line: ReportLine) -> str:
-    """JSON of `_line`."""
-    return (
-        f'{{"number": {line.number}, "page": {_whole(line.page)}, "label": {_quoted(line.label)}, '
-        f'"confidence": {_text(line.confidence)}, "matched": {_list(line.matched)}, '
-        f'"cells": {_list(line.cells)}, "cell_labels": {_list(line.cell_labels)}, '
-        f'"borders": {_quoted(line.borders)}}}'
-    )
-
-
-def _quoted(text: str | None) -> str:
-    return "null" if text is None else encode_basestring(text)
-
-
-def _whole(number: int | None) -> int | str:
-    return "null" if number is None else number
-
-
-def _list(texts: Sequence[str]) -> str:
-    return f"[{', '.join(map(encode_basestring, texts))}]"
-
-
-def _items(values: list[Any]) -> str:
-    """The objects of a list, one a line; many at once, since each call of the encoder costs."""
-    try:
-        text = _LISTS.encode(values)[1:-1]
-    except _NotInJson:
-        half = len(values) // 2
-        if not half:
-            return _text(values[0])
-        return f"{_items(values[:half])},\n  {_items(values[half:])}"
-    return text.replace("}\0{", "},\n  {").replace("\0", ", ")
-
-
-def _text(value: Any) -> str:
-    """JSON of `value`. The standard encoder cannot write a Decimal as the number it is."""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if type(value) is float and isfinite(value):
-        return repr(value)
-    if type(value) is int:
-        return str(value)
-    if value is None:
-        return "null"
-    try:
-        return _ENCODER.encode(value)
-    except _NotInJson:
-        if isinstance(value, dict):
-            inside = [f"{_text(key)}: {_text(item)}" for key, item in value.items()]
-            return "{" + ", ".join(inside) + "}"
-        return "[" + ", ".join(map(_text, value)) + "]"
 
 
 def loads(text: str | bytes) -> Report:

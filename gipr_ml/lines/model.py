@@ -139,9 +139,7 @@ class LineModel:
         rows = stage_two_rows(lines, self.text, grid)
         return tempered(self.forest.probabilities(rows), self.temperature)
 
-    def _cell_answers(
-        self, grid: Grid, probabilities: Probabilities, best: Sequence[int]
-    ) -> Any:
+    def _cell_answers(self, grid: Grid, probabilities: Probabilities, best: Sequence[int]) -> Any:
         """A function from line and number of cells to the labels and confidences of its cells."""
         stage = self.cells
         if stage is None:

@@ -132,9 +132,7 @@ class Tokenizer:
 
     def _may_fit(self, kinds: frozenset[str]) -> bool:
         """Whether some pattern finds a token for each place that it cannot do without."""
-        return any(
-            all(not kinds.isdisjoint(place) for place in places) for places in self._needed
-        )
+        return any(all(not kinds.isdisjoint(place) for place in places) for places in self._needed)
 
     def _asked(self, kinds: Sequence[str]) -> tuple[tuple[int, int, int], ...]:
         """What spaCy finds."""
