@@ -19,7 +19,16 @@ from gipr_ml.narrative import read_narrative
 from gipr_ml.sources import beside, read_bytes, read_path
 from gipr_ml.sources import page_images as pictures_of
 from gipr_ml.store import default_folder
-from gipr_ml.types import Document, LabelledLine, PageImage, Reading, Report, ReportLine, Status
+from gipr_ml.types import (
+    Document,
+    LabelledLine,
+    PageImage,
+    Reading,
+    Report,
+    ReportLine,
+    Statement,
+    Status,
+)
 
 
 def process(path: str | Path, *, model: Path | None = None) -> Report:
@@ -66,39 +75,34 @@ def process_document(document: Document, *, model: Path | None = None) -> Report
             or "None of the three official tables was found; check that this is the whole report"
         )
     _settle()
-    recognised = any(cell.confidence < 1 for line in document.lines for cell in line.cells)
-    checked = check_cells(
-        reading.cells,
-        reading.forms,
-        reading.doubts,
-        statements,
-        reading.proposals,
-        recognised=recognised,
-    )
-    return Report(
+    report = Report(
         name=document.name,
         sha256=document.sha256,
         media_type=document.media_type,
         pages=len(document.pages) if document.paged else None,
-        status=Status.REJECTED if reason else checked.status,
+        status=Status.REJECTED,
         agency=agency,
         year=year,
         forms=reading.forms,
-        cells=() if reason else reading.cells,
-        findings=() if reason else checked.findings,
-        proposals=() if reason else checked.proposals,
-        narrative=() if reason else checked.narrative,
         lines=tuple(_report_line(line, reading) for line in lines),
-        passed=0 if reason else checked.passed,
         reason=reason,
         model=line_model.digest,
-        doubts=() if reason else reading.doubts,
-        recognised=recognised,
-        statements=() if reason else statements,
-        read_proposals=() if reason else reading.proposals,
-        rules=() if reason else checked.rules,
+        recognised=any(cell.confidence < 1 for line in document.lines for cell in line.cells),
         unit=document.unit,
         page_sizes=tuple(page.size for page in document.pages) if document.paged else (),
+    )
+    return report if reason else check(_with_reading(report, reading, statements))
+
+
+def _with_reading(report: Report, reading: Reading, statements: tuple[Statement, ...]) -> Report:
+    """The report with what was read of its tables and prose, not yet checked."""
+    return replace(
+        report,
+        status=Status.NEEDS_REVIEW,
+        cells=reading.cells,
+        doubts=reading.doubts,
+        statements=statements,
+        read_proposals=reading.proposals,
     )
 
 

@@ -129,7 +129,7 @@ class LabelledLine:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A label text mapped onto a canonical category."""
+    """A label text mapped onto a canonical category; score and margin are from 0 to 1."""
 
     category: str | None
     """Key of the category, or None where the two voters disagree or neither is sure."""
@@ -147,7 +147,7 @@ percent of another sum, a change (in numbers) and a growth (in percent) are agai
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A number that the prose restates."""
+    """A number that the prose restates; money is in 万元, a share or growth in percent."""
 
     quote: str
     value: Decimal
@@ -283,7 +283,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule says of the figures. What holds is counted, not listed."""
+    """What a rule says of the figures; `difference` is reported minus computed."""
 
     rule: str
     severity: Severity

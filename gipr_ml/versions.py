@@ -15,6 +15,8 @@ from gipr_ml.store import default_folder, read_manifest
 
 _PACKAGE = Path(__file__).resolve().parent
 _READING = ("sources", "lines", "narrative", "match", "assemble", "checking", "forms")
+_CODE = (".py", ".txt")
+"""Endings of what they read by; forms and rules (.toml) have a digest of their own."""
 _MODELS = ("lines", "categories")
 SHORT = 12
 
@@ -52,7 +54,7 @@ def model_digest(folder: Path) -> str:
 def _code() -> str:
     files = [*_PACKAGE.glob("*.py")]
     for part in _READING:
-        files += (_PACKAGE / part).rglob("*.py")
+        files += (p for p in (_PACKAGE / part).rglob("*") if p.suffix in _CODE)
     return f"{version('gipr-ml')}+{_digest(files)}"
 
 

@@ -36,7 +36,6 @@ from gipr_ml.types import (
 )
 
 TABLES = ("t2", "t3", "t4")
-
 _GRAVITY = tuple(Severity)
 
 
