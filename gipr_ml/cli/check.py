@@ -63,10 +63,7 @@ def check(
     inputs = find_inputs(paths, (RESULT, *DRAFTS), out, worth=_worth)
     checker = Checker.of(inputs.files, rules, renamed)
     series = checker.linked.series()
-    run(
-        inputs, checker.read, out, told, as_json, "checking",
-        checker.images, proof, series, at_once=True,
-    )  # fmt: skip
+    run(inputs, checker.read, out, told, as_json, checker.images, proof, series)
 
 
 def _worth(path: Path) -> bool:

@@ -13,10 +13,6 @@ Paths = Annotated[
     list[Path],
     typer.Argument(help="Files or folders; folders are searched through.", metavar="PATH..."),
 ]
-Out = Annotated[
-    Path,
-    typer.Option("--out", help="Folder for the results; made if it is not there.", metavar="DIR"),
-]
 Formats = Annotated[
     list[str] | None,
     typer.Option(

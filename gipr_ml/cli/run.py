@@ -41,43 +41,35 @@ Tell = Callable[[Report], tuple[str, ...]]
 Images = Callable[[Path], Sequence[PageImage]]
 
 
-def no_images(path: Path) -> Sequence[PageImage]:
-    """The page images of an input whose source is not at hand: none."""
-    del path
-    return ()
-
-
 def run(
     inputs: Inputs,
     read: Read,
     out: Path | None,
     formats: Sequence[str],
     as_json: bool,
-    verb: str,
-    images: Images = no_images,
-    tell: Tell | None = None,
-    series: Sequence[Series] = (),
-    at_once: bool = False,
+    images: Images,
+    tell: Tell,
+    series: Sequence[Series],
 ) -> None:
-    """Read every input, write its results into `out`, print the summary and exit with its code.
+    """Check every input, write its results into `out`, print the summary and exit with its code.
 
     Without `out` nothing is written. `images` gives the pages of an input for the formats that show
     them, `tell` more lines about a report where there are few, and `series` are the reports of each
-    agency. `at_once`: whether several processes may share the work; `read`, `images` and `tell` are
-    then such as can be sent to them. What people have decided of the findings is looked up beside
-    the input and in `out`. One bad input costs itself alone. Raises `UsageError` where `out` cannot
-    be written, `GiprError` where nothing can be read at all, such as without a model.
+    agency. Where there are many inputs, several processes share the work: `read`, `images` and
+    `tell` must be such as can be sent to them. What people have decided of the findings is looked
+    up beside the input and in `out`. One bad input costs itself alone. Raises `UsageError` where
+    `out` cannot be written, `GiprError` where nothing can be read at all, such as without a model.
     """
     if out is not None:
         _prepare(out)
     told = tell if len(inputs.files) <= FEW or out is None else None
     one = partial(_one, read=read, out=out, formats=formats, images=images, tell=told)
-    workers = _workers(len(inputs.files)) if at_once else 1
+    workers = _workers(len(inputs.files))
     entries: list[Entry] = []
     stopped = None
     try:
         tally = Tally(len(inputs.files))
-        with watched(len(inputs.files), verb) as watch:
+        with watched(len(inputs.files), "checking") as watch:
             for entry in each(one, inputs.files, inputs.stems, workers):
                 entries.append(entry)
                 tally.statuses[entry.status] += 1

@@ -74,9 +74,6 @@ class Package:
         self._parts = {info.filename.lstrip("/"): info for info in self._zip.infolist()}
         self._left = MAX_PART_BYTES
 
-    def __contains__(self, path: str) -> bool:
-        return path in self._parts
-
     def xml(self, path: str) -> Any:
         """Root of the XML at `path`, or None where there is no such part.
 
