@@ -24,13 +24,14 @@ def log_trained(trained: Trained, data: Path, folder: Path) -> tuple[str, str]:
     """Log a model that was written to `folder`, trained on the labelled reports of `data`.
 
     Returns the run's id and the version in the registry. Raises RegistryError if MLflow cannot be
-    reached; the model is safe in its folder by then.
+    reached, or the model cannot be judged by its frozen reports, such as when `data` has changed
+    meanwhile; the model is safe in its folder by then.
     """
     scores: dict[str, dict[str, Any]] = {UNSEEN: trained.scores}
     answers = {UNSEEN: trained.answers}
     rows = _errors(UNSEEN, trained.answers, trained.places)
-    verdicts = _on_frozen(folder, data) if trained.heldout else None
-    if verdicts:
+    if trained.heldout:
+        verdicts = _on_frozen(folder, data)
         scores[FROZEN] = verdicts.table()
         answers[FROZEN] = verdicts.lines
         places = [
@@ -52,11 +53,14 @@ def log_trained(trained: Trained, data: Path, folder: Path) -> tuple[str, str]:
         ) from None
 
 
-def _on_frozen(folder: Path, data: Path) -> Verdicts | None:
+def _on_frozen(folder: Path, data: Path) -> Verdicts:
     try:
         return judge(folder.name, folder, read_exam(data))
-    except (ModelError, TrainingError):
-        return None
+    except (ModelError, TrainingError) as error:
+        raise RegistryError(
+            f"The model was written to {folder}, but not logged, since it could not be measured on"
+            f" the frozen reports: {error}"
+        ) from None
 
 
 def _errors(

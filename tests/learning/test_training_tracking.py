@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ import pytest
 from gipr_ml.errors import ModelError, RegistryError
 from gipr_ml.learning import tracking
 from gipr_ml.learning.metrics import Answers
+from gipr_ml.learning.runs import log_trained
+from gipr_ml.learning.training import Trained
 from gipr_ml.store import default_folder, read_manifest
 
 ANSWERS = Answers(
@@ -96,6 +99,15 @@ def test_a_registry_that_is_down_is_told_in_one_sentence(
     ):
         with pytest.raises(RegistryError, match=r"check MLFLOW_TRACKING_URI and that its server"):
             ask()
+
+
+def test_a_model_that_cannot_be_measured_on_frozen_reports_is_not_logged_without_a_word(
+    tmp_path: Path,
+) -> None:
+    places = [("d", 1, "a"), ("d", 2, "b"), ("d", 3, "c")]
+    trained = Mock(spec=Trained, scores=SCORES, answers=ANSWERS, places=places, heldout=object())
+    with pytest.raises(RegistryError, match=r"was written to .*could not be measured on the"):
+        log_trained(trained, tmp_path / "moved", default_folder())
 
 
 def test_reading_reports_loads_neither_mlflow_nor_what_draws(tmp_path: Path) -> None:
