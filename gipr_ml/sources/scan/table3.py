@@ -34,6 +34,8 @@ GROUPS = ("申请人情况", "法人或其他组织")
 GROUP_RATIO = 75
 OTHER_TABLES = ("行政复议", "行政诉讼")
 """Words that a page prints below table 3: heading and header of table 4."""
+BESIDE = 1.2
+"""Heights between the middles of a number alone and of a line of its label."""
 REACH = 1.5
 """Heights that a label may begin above its row."""
 
@@ -55,7 +57,7 @@ def read_table3(sheet: Sheet, words: Sequence[Word], rules: Rules, models: Engin
     header = find_header(words, height)
     floor = _floor(sheet, words, header)
     above = [w for w in words if w.y < floor]
-    rows = _near(value_rows(above, height, header), height)
+    rows = _near(value_rows(above, height, header), above, height)
     sparse = header is None and not (rows and _is_continuation(rows))
     if sparse:
         rows = sparse_rows(above, height)
@@ -88,22 +90,25 @@ def _is_continuation(rows: Sequence[Sequence[Word]]) -> bool:
     return len(rows) > 1 or len(rows[0]) == 7
 
 
-def _near(rows: Sequence[list[Word]], height: float) -> list[list[Word]]:
-    """The rows without what is far below the others, such as a page number."""
+def _near(rows: Sequence[list[Word]], words: Sequence[Word], height: float) -> list[list[Word]]:
+    """The rows without what is below the others, such as a page number: it has no label, or is far
+    away."""
     found = list(rows)
-    while len(found) > 2:
+    while len(found) > 1 and len(found[-1]) < 2:
+        last = found[-1][0]
         gaps = [b[0].y - a[0].y for a, b in pairwise(found)]
-        if len(found[-1]) < 2 and gaps[-1] > max(2.5 * max(gaps[:-1]), 4 * height):
-            found.pop()
-        else:
+        far = len(gaps) > 1 and gaps[-1] > max(2.5 * max(gaps[:-1]), 4 * height)
+        beside = [w for w in words if w.x < last.x and abs(w.y - last.y) < BESIDE * height]
+        if not far and any(is_cjk(char) for w in beside for char in w.text):
             break
+        found.pop()
     return found
 
 
 def _all_rows(words: Sequence[Word], columns: Columns, height: float) -> list[list[Word]]:
     """On a page without a header: rows of fewer numbers too, as long as they are in columns."""
     inside = [w for w in words if w.is_count and columns.of(w.x) is not None]
-    return _near(clusters(inside, 0.45 * height, lambda w: w.y), height)
+    return _near(clusters(inside, 0.45 * height, lambda w: w.y), words, height)
 
 
 def _within(

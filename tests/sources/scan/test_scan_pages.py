@@ -106,6 +106,13 @@ def test_an_address_and_a_page_number_below_the_table_are_no_row_of_it(
     assert texts(scanned(page, 1)) == figures
 
 
+def test_a_page_number_close_below_the_only_row_is_no_eighth_column(font: Font, figures: Figures):
+    page = draw_table3(font, figures[:1])
+    middle = column_edges()[1]
+    ImageDraw.Draw(page).text((middle, TOP + 2.5 * ROW), "2", 0, font, anchor="mm")
+    assert texts(scanned(page, 1)) == figures[:1]
+
+
 def test_ink_that_is_no_number_is_illegible_and_never_blank(font: Font, figures: Figures):
     page = draw_table3(font, figures)
     pen = ImageDraw.Draw(page)
