@@ -17,6 +17,8 @@ INK = 0.4
 """Share of the contrast from which a pixel is ink."""
 SLANT = 0.15
 """Width over height that a stroke leans from which it is a slash; a 1 leans the other way."""
+PALE = 0.25
+"""Share of the contrast from which a pixel may be of a slash: a speck beside it may be darker."""
 LEAST = 6
 """Pixels of the smallest character that is compared."""
 
@@ -58,7 +60,7 @@ def is_slash(crop: Image) -> bool:
 
     grey = crop if crop.ndim == 2 else crop.mean(axis=2)
     low, high = float(grey.min()), float(grey.max())
-    dark = (grey < (low + high) / 2).astype(np.uint8)
+    dark = (grey < high - PALE * (high - low)).astype(np.uint8)
     _, names, found, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     whole = [
         (height, name)

@@ -101,6 +101,15 @@ def test_a_slash_leans_and_a_1_does_not(text: str, font: Font):
     assert is_slash(np.asarray(image)) == (text == "/")
 
 
+@pytest.mark.parametrize("text", ["/", "1"])
+def test_a_dark_speck_beside_a_pale_stroke_hides_none(text: str, font: Font):
+    image = Image.new("L", (40, 48), 255)
+    pen = ImageDraw.Draw(image)
+    pen.text((20, 24), text, 160, font.font_variant(size=32), anchor="mm")
+    pen.rectangle([4, 36, 8, 40], 0)
+    assert is_slash(np.asarray(image)) == (text == "/")
+
+
 def test_slashes_in_cells_are_slashes(font: Font, figures: Figures):
     marked = [[row[0], *["/"] * 5, row[6]] for row in figures]
     lines = scanned(draw_table3(font, marked), 1)
