@@ -132,7 +132,8 @@ def as_number(reading: Reading) -> tuple[str | None, float]:
     pointed = _POINT.fullmatch(digits)
     if pointed:
         return f"{pointed[1]}.{pointed[2]}", min(ONE_BY_ONE, reading.confidence)
-    bare = digits.strip(_SPECKS)
+    whole = "(" in digits and ")" in digits
+    bare = digits.strip(_SPECKS if whole else _SPECKS + "()")
     if _COUNT.fullmatch(bare) and bare == reading.digits:
         return bare, min(SPECKLED, reading.digits_confidence)
     amount = text.strip(_SPECKS)

@@ -98,6 +98,11 @@ def test_a_stroke_read_behind_an_amount_makes_it_less_sure():
     assert as_number(Reading("19100.3|", 0.99, "191003", 0.9)) == ("19100.3", 0.85)
 
 
+def test_half_a_pair_of_brackets_beside_a_number_is_a_speck_and_a_pair_is_none():
+    assert as_number(Reading("0)", 0.97, "0", 0.9)) == ("0", 0.85)
+    assert as_number(Reading("(3)", 0.97, "3", 0.9)) == (None, 0.0)
+
+
 @pytest.mark.parametrize("sign", "减減")
 def test_a_decrease_written_with_a_character_is_a_number_in_either_script(sign: str):
     assert as_number(Reading(f"{sign}387", 0.97, "387", 0.9)) == ("减387", 0.97)
