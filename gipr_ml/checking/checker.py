@@ -84,7 +84,7 @@ def check(
     forced = weigh(propose(evaluations, figures), evaluations, figures, statements, recognised)
     narrative, mismatches = compare(statements, CellSums(by_key, identities), names)
     wrong = {key for f in contradictions if f.review for key in f.cells}
-    odd, counts = implausible(by_key, known.limits_of(tables.values()), known, names, wrong)
+    odd, counts = implausible(by_key, tables.values(), known, names, wrong)
     found = [
         *contradictions,
         *(fault_finding(fault, by_key, names) for fault in faults),

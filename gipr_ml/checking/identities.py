@@ -86,7 +86,7 @@ def figures_of(cells: Cells, identities: Sequence[Identity]) -> Figures:
 def evaluate(identity: Identity, figures: Figures) -> Evaluation:
     """The identity's outcome; a blank that counts as nothing is taken as 0."""
     values = figures.values
-    unknown = tuple(key for key in identity.coefficients if key not in values)
+    unknown = tuple([key for key in identity.coefficients if key not in values])
     blank_total = identity.total in values and identity.total not in figures.printed
     if blank_total:
         unknown = (*unknown, identity.total)
@@ -103,15 +103,12 @@ def evaluate(identity: Identity, figures: Figures) -> Evaluation:
 
 def computed_total(identity: Identity, values: Mapping[str, Decimal]) -> Decimal:
     """What the total must be by the other cells; cells without a value count nothing."""
-    rest = sum(
-        (
-            coefficient * values[key]
-            for key, coefficient in identity.coefficients.items()
-            if key != identity.total and key in values
-        ),
-        Decimal(0),
-    )
-    return rest / -identity.coefficients[identity.total]
+    total, rest = identity.total, Decimal(0)
+    for key, coefficient in identity.coefficients.items():
+        if key != total and key in values:
+            rest += values[key] if coefficient == 1 else coefficient * values[key]
+    divisor = -identity.coefficients[total]
+    return rest if divisor == 1 else rest / divisor
 
 
 def instance(identity: Identity) -> str:

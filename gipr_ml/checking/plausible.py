@@ -9,26 +9,33 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
+
+import numpy as np
 
 from gipr_ml.checking.cells import Cells, printed
 from gipr_ml.checking.words import NAMED_AT_MOST, Names, figure
-from gipr_ml.forms import Forms, Limit, TextRule
+from gipr_ml.forms import Forms, Limit, TableForm, TextRule
 from gipr_ml.types import Finding, Outcome, ReportCell, RuleCount, Severity, State
+
+_EXACT = 10**12
+"""Whole numbers up to here, and sums of many of them, are exact as floating point."""
 
 
 def implausible(
-    cells: Cells, limits: Sequence[Limit], rules: Forms, names: Names, told: Collection[str]
+    cells: Cells, tables: Collection[TableForm], rules: Forms, names: Names, told: Collection[str]
 ) -> tuple[tuple[Finding, ...], tuple[RuleCount, ...]]:
     """What breaks a rule of plausibility, and what became of every such rule.
 
-    `limits`: those of the report's forms. `told`: cells of identities that fail as an
+    `tables`: the report's forms. `told`: cells of identities that fail as an
     error; a limit that follows from the identities says nothing new of them.
     """
     findings: list[Finding] = []
-    counts: dict[str, list[Outcome]] = {limit.rule: [] for limit in limits}
+    limits = _limits_of(rules, frozenset(tables))
     numbers = {key: _number(cell) for key, cell in cells.items()}
-    for limit in limits:
-        outcome = _outcome(limit, numbers)
+    outcomes = limits.outcomes(numbers)
+    counts: dict[str, list[Outcome]] = {limit.rule: [] for limit in limits.limits}
+    for limit, outcome in zip(limits.limits, outcomes, strict=True):
         counts[limit.rule].append(outcome)
         if outcome is Outcome.FAIL:
             quiet = limit.implied and not set(told).isdisjoint(limit.coefficients)
@@ -56,6 +63,45 @@ def _number(cell: ReportCell) -> int | Decimal | None:
     """The number that a cell prints; counts, which most are, are quicker as whole numbers."""
     value = printed(cell)
     return int(value) if value is not None and value == value.to_integral_value() else value
+
+
+class _Limits:
+    """Limits as one matrix, so that all that concern whole numbers are looked at together."""
+
+    def __init__(self, limits: Sequence[Limit]) -> None:
+        self.limits = limits
+        self._keys = list(dict.fromkeys(key for limit in limits for key in limit.coefficients))
+        places = {key: place for place, key in enumerate(self._keys)}
+        self._matrix = np.zeros((len(limits), len(self._keys)))
+        for row, limit in zip(self._matrix, limits, strict=True):
+            for key, n in limit.coefficients.items():
+                row[places[key]] = n
+        self._named = np.abs(self._matrix)
+        bounds = [(limit.at_least, limit.at_most) for limit in limits]
+        self._least = np.array([-np.inf if low is None else float(low) for low, _ in bounds])
+        self._most = np.array([np.inf if high is None else float(high) for _, high in bounds])
+
+    def outcomes(self, numbers: Mapping[str, int | Decimal | None]) -> list[Outcome]:
+        """What becomes of each limit."""
+        values = np.zeros(len(self._keys))
+        odd = np.zeros(len(self._keys))
+        for place, key in enumerate(self._keys):
+            number = numbers.get(key)
+            if isinstance(number, int) and abs(number) < _EXACT:
+                values[place] = number
+            else:
+                odd[place] = 1
+        sums = self._matrix @ values
+        sure = (sums >= self._least) & (sums <= self._most) & (self._named @ odd == 0)
+        return [
+            Outcome.PASS if passes else _outcome(limit, numbers)
+            for limit, passes in zip(self.limits, sure.tolist(), strict=True)
+        ]
+
+
+@lru_cache(maxsize=8)
+def _limits_of(rules: Forms, tables: frozenset[TableForm]) -> _Limits:
+    return _Limits(rules.limits_of(tables))
 
 
 def _outcome(limit: Limit, numbers: Mapping[str, int | Decimal | None]) -> Outcome:
