@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import traceback
@@ -17,6 +18,9 @@ from gipr_ml.types import Decision, Document, PageImage, Report, Status
 
 Blocks = Sequence[bytes]
 
+SELDOM = 100_000
+"""Objects between two looks of the garbage collector: a text leaves no cycles, and what is
+remembered of texts need not be looked at again and again."""
 _THREADS = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -53,6 +57,7 @@ def _warm(model: str | None) -> None:
 
     pipeline.warm_up(model=Path(model) if model else None)
     del export
+    gc.set_threshold(SELDOM)
 
 
 def _process(values: Mapping[str, Any], blocks: Blocks) -> Answer:
@@ -72,6 +77,8 @@ def _process(values: Mapping[str, Any], blocks: Blocks) -> Answer:
         if not pictures:
             notes.append(f"{values['name']}: has no page images, so --debug draws nothing")
     entry = Entry.of_report("", values["stem"], report, values["stem"])
+    if document is not None and document.paged:
+        gc.collect()  # pictures of pages are large
     told = {"files": list(files), "entry": entry.kept(), "notes": notes}
     beside = json.dumps(seen, sort_keys=True) if seen else ""
     return Answer({**told, "beside": beside}, tuple(files.values()))

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gipr_ml.cli.codes import FAILED
 from gipr_ml.cli.options import AsJson
-from gipr_ml.forms import Forms, Identity, Limit, TextRule
-from gipr_ml.forms.model import Rule, TableRule
-from gipr_ml.forms.years import YearIdentity, load_year_rules
 
-KINDS = {Identity: "identity", Limit: "limit", TextRule: "textrule", YearIdentity: "years"}
+if TYPE_CHECKING:
+    from gipr_ml.forms import Forms
+    from gipr_ml.forms.model import Rule
+    from gipr_ml.forms.years import YearIdentity
+
+KINDS = {
+    "Identity": "identity",
+    "Limit": "limit",
+    "TextRule": "textrule",
+    "YearIdentity": "years",
+}
 """What `--json` calls the kinds of rules."""
 
 RulesFile = Annotated[
@@ -31,6 +38,7 @@ def rules(rules_file: RulesFile = None, as_json: AsJson = False) -> None:
 
     from gipr_ml.checking.ruleset import examine
     from gipr_ml.forms import load_forms, with_rules
+    from gipr_ml.forms.model import TableRule
 
     forms = load_forms() if rules_file is None else with_rules(load_forms(), rules_file)
     rulings = examine(forms)
@@ -39,7 +47,7 @@ def rules(rules_file: RulesFile = None, as_json: AsJson = False) -> None:
         about = [
             {
                 "id": rule.rule,
-                "kind": KINDS[type(rule)],
+                "kind": KINDS[type(rule).__name__],
                 "table": rule.table if isinstance(rule, TableRule) else None,
                 "severity": rule.severity.value,
                 "zh": _general(rule, rule.zh, forms),
@@ -68,11 +76,15 @@ def rules(rules_file: RulesFile = None, as_json: AsJson = False) -> None:
 
 def _between_years(forms: Forms) -> list[YearIdentity]:
     """One rule of each id that holds this year's report against last year's."""
+    from gipr_ml.forms.years import load_year_rules
+
     return list({r.rule: r for r in load_year_rules() if r.rule not in forms.off}.values())
 
 
 def _general(rule: Rule, words: str, forms: Forms) -> str:
     """The words of a rule without the row or column that one case of it is about."""
+    from gipr_ml.forms import Identity
+
     if not isinstance(rule, Identity):
         return words
     row, column = forms.table(rule.table, rule.form).by_key[rule.total]

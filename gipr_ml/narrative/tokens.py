@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gipr_ml.forms.narrative import Narrative, Pattern, Slot
+from gipr_ml.narrative.libraries import import_jieba, import_spacy
 from gipr_ml.narrative.numbers import numbers
 from gipr_ml.types import StatementKind
 
@@ -136,9 +137,9 @@ class Tokenizer:
 
     def _asked(self, kinds: Sequence[str]) -> tuple[tuple[int, int, int], ...]:
         """What spaCy finds."""
-        from spacy.tokens import Doc
-
-        doc = Doc(self._vocab, words=[kind or "\n" for kind in kinds], tags=list(kinds))
+        doc = import_spacy().tokens.Doc(
+            self._vocab, words=[kind or "\n" for kind in kinds], tags=list(kinds)
+        )
         return tuple(
             (int(self._vocab.strings[key]), start, end) for key, start, end in self._matcher(doc)
         )
@@ -171,8 +172,7 @@ class Tokenizer:
 
     @cached_property
     def _jieba(self):  # type: ignore[no-untyped-def]
-        import jieba
-
+        jieba = import_jieba()
         jieba.setLogLevel(logging.ERROR)
         tokenizer = jieba.Tokenizer()
         tokenizer.initialized = True
@@ -183,15 +183,12 @@ class Tokenizer:
 
     @cached_property
     def _vocab(self) -> Vocab:
-        from spacy.vocab import Vocab
-
-        return Vocab()
+        vocab: Vocab = import_spacy().vocab.Vocab()
+        return vocab
 
     @cached_property
     def _matcher(self) -> Matcher:
-        from spacy.matcher import Matcher
-
-        matcher = Matcher(self._vocab)
+        matcher: Matcher = import_spacy().matcher.Matcher(self._vocab)
         for order, pattern in enumerate(self._narrative.patterns):
             matcher.add(str(order), [_token_pattern(s) for s in pattern.sequences])
         return matcher

@@ -14,13 +14,10 @@ from typing import NamedTuple
 
 from gipr_ml.errors import EmptyInput, InputError, TooLarge, UnknownFormat
 from gipr_ml.sources.encoding import decode
-from gipr_ml.sources.html import add_html
 from gipr_ml.sources.limits import MAX_BYTES, MAX_TEXT_BYTES
 from gipr_ml.sources.lines import LineList
 from gipr_ml.sources.pictures import Find, Pictures, beside
-from gipr_ml.sources.readings import worth
 from gipr_ml.sources.signatures import image_type, looks_like
-from gipr_ml.sources.text import add_markdown, add_text
 from gipr_ml.types import Document, Page, Unit
 
 
@@ -44,21 +41,28 @@ class Reader:
     """Whether files of this kind are text, which content may show to be of another kind."""
 
 
-def _of_text(add: Callable[[LineList, str], None]) -> Callable[[bytes, str], tuple[Page, ...]]:
-    """A reader of bytes from one that adds the lines of a text."""
-
-    def read(data: bytes, name: str) -> tuple[Page, ...]:
-        lines = LineList(name)
-        add(lines, decode(data, name))
-        return (Page(None, tuple(lines.lines)),)
-
-    return read
+def _of_text(add: Callable[[LineList, str], None], data: bytes, name: str) -> tuple[Page, ...]:
+    lines = LineList(name)
+    add(lines, decode(data, name))
+    return (Page(None, tuple(lines.lines)),)
 
 
 def _of_bytes(add: Callable[[LineList, bytes], None], data: bytes, name: str) -> tuple[Page, ...]:
     lines = LineList(name)
     add(lines, data)
     return (Page(None, tuple(lines.lines)),)
+
+
+def _read_text(data: bytes, name: str) -> tuple[Page, ...]:
+    from gipr_ml.sources.text import add_text
+
+    return _of_text(add_text, data, name)
+
+
+def _read_markdown(data: bytes, name: str) -> tuple[Page, ...]:
+    from gipr_ml.sources.text import add_markdown
+
+    return _of_text(add_markdown, data, name)
 
 
 def _read_pdf(data: bytes, name: str) -> tuple[Page, ...]:
@@ -109,17 +113,21 @@ def _read_mhtml(data: bytes, name: str) -> tuple[Page, ...]:
 
 
 def _read_html(data: bytes, name: str, find: Find | None = None) -> tuple[Page, ...]:
+    from gipr_ml.sources.html import add_html
+
     def pictured(lines: LineList, text: str) -> None:
         add_html(lines, text, pictures=Pictures(find))
 
-    pages = _of_text(add_html)(data, name)
+    pages = _of_text(add_html, data, name)
     if b"<img" not in data.lower().replace(b"\0", b""):
         return pages
-    return _better(pages, lambda: _of_text(pictured)(data, name))
+    return _better(pages, lambda: _of_text(pictured, data, name))
 
 
 def _better(pages: tuple[Page, ...], pictured: Callable[[], tuple[Page, ...]]) -> tuple[Page, ...]:
     """The page with what its pictures say, where its text lacks tables and they have some."""
+    from gipr_ml.sources.readings import worth
+
     lines = [line for page in pages for line in page.lines]
     if worth(lines) >= _WITH_TABLES:
         return pages
@@ -141,8 +149,8 @@ def _read_json(data: bytes, name: str) -> Placed:
     return Placed(*read_parsed(content, name))
 
 
-TEXT = Reader("text", "text/plain", _of_text(add_text), text=True)
-MARKDOWN = Reader("Markdown", "text/markdown", _of_text(add_markdown), text=True)
+TEXT = Reader("text", "text/plain", _read_text, text=True)
+MARKDOWN = Reader("Markdown", "text/markdown", _read_markdown, text=True)
 HTML = Reader("web page", "text/html", _read_html, text=True)
 MHTML = Reader("saved web page", "multipart/related", _read_mhtml, text=True)
 JSON = Reader("output of parsers", "application/json", _read_json, text=True)

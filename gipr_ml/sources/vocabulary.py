@@ -10,7 +10,6 @@ from typing import Any, Literal
 
 from rapidfuzz import fuzz, process
 
-from gipr_ml.forms import load_forms
 from gipr_ml.sources.chars import fold
 
 Kind = Literal["heading", "article", "note", "group", "row", "column"]
@@ -44,6 +43,8 @@ class Vocabulary:
 @cache
 def vocabulary() -> Vocabulary:
     """The labels of the forms that ship with the program."""
+    from gipr_ml.forms import load_forms  # so that knowing the kinds of files takes no forms
+
     forms = load_forms()
     kinds: dict[str, Kind] = {}
     rows, unmarked, numbered = set[str](), set[str](), set[str]()
