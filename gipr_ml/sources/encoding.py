@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from gipr_ml.errors import BadEncoding, UnknownFormat
 from gipr_ml.sources.chars import clean
@@ -25,6 +25,8 @@ _WIDE = ("utf-16-le", "utf-16-be")
 _CANDIDATES = ("utf-8", "gb18030", *_WIDE)
 _SAMPLE = 5_000
 """Characters that are judged: enough to be sure, few enough to cost nothing."""
+_FEW = 40
+"""Different characters that are counted one by one."""
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f]")
 _SURE = 0.9
 _PLAUSIBLE_UTF8 = 0.3
@@ -36,8 +38,9 @@ _MOST_REPLACED = 0.02
 _MOST_CONTROLS = 0.01
 
 
+@lru_cache(maxsize=1)
 def decode(data: bytes, name: str) -> str:
-    """The text of `data`. A character cut off at the end is left out.
+    """The text of `data`, which is asked for twice. A character cut off at the end is left out.
 
     Raises `BadEncoding` where no candidate fits, `UnknownFormat` where the bytes are no text.
     """
@@ -85,8 +88,10 @@ def plausibility(text: str) -> float:
     sample = "".join(clean(text[:_SAMPLE]).split())
     if not sample:
         return 1.0
-    common = _common()
-    return sum(map(common.__contains__, sample)) / len(sample)
+    rare = set(sample) - _common()
+    if len(rare) > _FEW:
+        return sum(map(_common().__contains__, sample)) / len(sample)
+    return (len(sample) - sum(map(sample.count, rare))) / len(sample)
 
 
 @cache

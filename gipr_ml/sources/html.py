@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -31,6 +32,8 @@ _ROW_PARTS = frozenset(("thead", "tbody", "tfoot"))
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _WRAPPED = re.compile(r"(?<=[\u2e80-\uffef])[ \t\r\f]*\n[ \t\r\n\f]*(?=[\u2e80-\uffef])")
 _MAX_SPAN = 100
+_REMEMBERED = 60
+"""Characters of a text that is remembered: most are official labels."""
 _LONG_CELL = 200
 """Characters from which a cell of several paragraphs is a part of the page, not of a table."""
 
@@ -205,7 +208,9 @@ def _pieces(cell: Element) -> list[str]:
     else:
         parts = [""]
         _collect(cell, parts)
-    texts = [_one_line(part) for part in parts if part]
+    texts = [
+        _one_line(part) if len(part) > _REMEMBERED else _known_line(part) for part in parts if part
+    ]
     return [text for text in texts if text]
 
 
@@ -214,6 +219,11 @@ def _one_line(text: str) -> str:
     if text.isdigit():
         return text
     return " ".join(clean(_WRAPPED.sub("", text) if "\n" in text else text).split())
+
+
+@lru_cache(maxsize=8192)
+def _known_line(text: str) -> str:
+    return _one_line(text)
 
 
 def _collect(element: Element, parts: list[str]) -> None:

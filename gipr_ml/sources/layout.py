@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -29,6 +30,8 @@ _GLUED_VALUES = 3
 _BLANK_ROW = 3
 """Pipes or tabs that make a row of blank cells."""
 _LONG_LINE = 100
+_REMEMBERED = 60
+"""Characters of a line of which is remembered how it is cut: most are official labels."""
 
 
 class _PipeRow(NamedTuple):
@@ -79,13 +82,14 @@ def add_line(lines: LineList, text: str, number: int | None, *, start: int = 0) 
     text = plain_text(text)
     if not text.strip():
         return
-    borders, rows = _rows(text)
+    borders, rows = _rows(text) if len(text) <= _REMEMBERED else _rows.__wrapped__(text)
     for row in rows:
         cells = [Cell(piece, start + offset) for offset, piece in row]
         lines.add(cells, borders, number, heading=heading)
         heading = 0
 
 
+@lru_cache(maxsize=8192)
 def _rows(text: str) -> tuple[Borders, Sequence[Sequence[Piece]]]:
     """The rows of a line without tabs and pipes, and how their cells were told apart."""
     if text.isdigit():
