@@ -31,7 +31,7 @@ def implausible(
     error; a limit that follows from the identities says nothing new of them.
     """
     findings: list[Finding] = []
-    limits = _limits_of(rules, frozenset(tables))
+    limits = limits_of(rules, frozenset(tables))
     numbers = {key: _number(cell) for key, cell in cells.items()}
     outcomes = limits.outcomes(numbers)
     counts: dict[str, list[Outcome]] = {limit.rule: [] for limit in limits.limits}
@@ -65,7 +65,7 @@ def _number(cell: ReportCell) -> int | Decimal | None:
     return int(value) if value is not None and value == value.to_integral_value() else value
 
 
-class _Limits:
+class Limits:
     """Limits as one matrix, so that all that concern whole numbers are looked at together."""
 
     def __init__(self, limits: Sequence[Limit]) -> None:
@@ -94,17 +94,19 @@ class _Limits:
         sums = self._matrix @ values
         sure = (sums >= self._least) & (sums <= self._most) & (self._named @ odd == 0)
         return [
-            Outcome.PASS if passes else _outcome(limit, numbers)
+            Outcome.PASS if passes else outcome_of(limit, numbers)
             for limit, passes in zip(self.limits, sure.tolist(), strict=True)
         ]
 
 
 @lru_cache(maxsize=8)
-def _limits_of(rules: Forms, tables: frozenset[TableForm]) -> _Limits:
-    return _Limits(rules.limits_of(tables))
+def limits_of(rules: Forms, tables: frozenset[TableForm]) -> Limits:
+    """The limits of cells that the tables have, made ready once."""
+    return Limits(rules.limits_of(tables))
 
 
-def _outcome(limit: Limit, numbers: Mapping[str, int | Decimal | None]) -> Outcome:
+def outcome_of(limit: Limit, numbers: Mapping[str, int | Decimal | None]) -> Outcome:
+    """What becomes of one limit."""
     value: int | Decimal = 0
     for key, n in limit.coefficients.items():
         number = numbers.get(key)

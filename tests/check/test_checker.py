@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from random import Random
 
 import pytest
 from check_tables import FORM, PARTS, cells, consistent, lost
 
 from gipr_ml.checking import Checked, check
+from gipr_ml.checking.plausible import limits_of, outcome_of
 from gipr_ml.forms import load_forms
 from gipr_ml.types import Doubt, Finding, Outcome, Proposal, Severity, State, Status
 
@@ -236,3 +238,20 @@ def test_contradictions_come_first() -> None:
 
 def _rows() -> tuple[object, ...]:
     return load_forms().table("t3", "2021").rows
+
+
+def test_limits_looked_at_together_say_what_each_says_alone() -> None:
+    forms = load_forms()
+    tables = [forms.table("t2", "2021"), forms.table("t3", "2021"), forms.table("t4", "2021")]
+    limits = limits_of(forms, frozenset(tables))
+    rng = Random(5)
+    odd = (None, Decimal("1.5"), -3, 10**15, 0)
+    for _ in range(20):
+        numbers: dict[str, int | Decimal | None] = {
+            key: rng.choice(odd) if rng.random() < 0.1 else rng.randrange(10**7)
+            for table in tables
+            for key in table.cell_keys
+        }
+        alone = [outcome_of(limit, numbers) for limit in limits.limits]
+        assert limits.outcomes(numbers) == alone
+        assert set(alone) == set(Outcome)

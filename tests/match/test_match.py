@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from gipr_ml.forms import load_forms
 from gipr_ml.match import Matcher, load_matcher, normalise, split_mark
+from gipr_ml.match.ngrams import matrix, products
 from gipr_ml.store import default_folder
 
 ROWS = {
@@ -77,3 +78,11 @@ def test_marks_are_told_from_labels() -> None:
     assert split_mark(normalise("3.其他")) == ("3.", "其他")
     assert split_mark(normalise("四、结转下年度继续办理")) == ("四,", "结转下年度继续办理")
     assert split_mark(normalise("3.5万条")) == ("", "3.5万条")
+
+
+def test_the_voter_adds_up_as_a_sparse_product_does(matcher: Matcher) -> None:
+    rng = random.Random(3)
+    labels = [normalise(row.full_label) for row in ROWS.values()]
+    texts = [*labels, *(label[: rng.randrange(len(label))] for label in labels)]
+    weights = matcher.voter.weights.T
+    assert (products(texts, weights) == matrix(texts) @ weights).all()
