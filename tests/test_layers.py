@@ -46,7 +46,7 @@ ONLY_IN = {
     "onnxruntime": {"sources/scan/ocr.py"},
     "fastapi": {"service/api"},
     "starlette": {"service/api"},
-    "uvicorn": {"service/serve.py"},
+    "uvicorn": {"service/serve.py", "service/connection.py"},
     "sqlalchemy": {"service"},
     "alembic": {"service/store"},
     "prometheus_client": {"service/api"},

@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 
 from gipr_ml.errors import ServiceError
 from gipr_ml.service.context import open_context
+from gipr_ml.service.limits import raise_open_files
 from gipr_ml.service.settings import Settings
 
 _SOON, _LATE = 1.0, 30.0
@@ -34,6 +35,7 @@ def serve(settings: Settings) -> None:
     import uvicorn
 
     from gipr_ml.service.api import make_app
+    from gipr_ml.service.connection import connection
 
     listening = _listen(settings)
     context = open_context(settings)
@@ -42,8 +44,10 @@ def serve(settings: Settings) -> None:
             f"{settings.host} can be reached from other machines, so callers need tokens; make one"
             " first: gipr token add NAME --role administer"
         )
+    raise_open_files()
     config = uvicorn.Config(
         make_app(context),
+        http=connection(),
         log_level="warning",
         server_header=False,
         date_header=True,

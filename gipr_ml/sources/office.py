@@ -24,6 +24,24 @@ _BOOKS = tuple(name.encode("utf-16-le") for name in ("Workbook\0", "Book\0"))
 """Streams of an old office document that say that it is a workbook."""
 
 
+_NOWHERE = "127.0.0.1", 9
+"""Where nobody listens."""
+_SETTINGS = (
+    # A linked picture would be fetched, and old documents are not kept from it by the settings on
+    # links: whatever LibreOffice asks of a network, it asks of a proxy that is not there.
+    ("org.openoffice.Inet/Settings", "ooInetProxyType", "1"),
+    ("org.openoffice.Inet/Settings", "ooInetHTTPProxyName", _NOWHERE[0]),
+    ("org.openoffice.Inet/Settings", "ooInetHTTPProxyPort", str(_NOWHERE[1])),
+    ("org.openoffice.Inet/Settings", "ooInetHTTPSProxyName", _NOWHERE[0]),
+    ("org.openoffice.Inet/Settings", "ooInetHTTPSProxyPort", str(_NOWHERE[1])),
+    ("org.openoffice.Inet/Settings", "ooInetNoProxy", ""),
+    ("org.openoffice.Office.Common/Security/Scripting", "BlockUntrustedRefererLinks", "true"),
+    ("org.openoffice.Office.Common/Security/Scripting", "DisableActiveContent", "true"),
+    ("org.openoffice.Office.Common/Security/Scripting", "MacroSecurityLevel", "3"),
+)
+"""Where each setting of LibreOffice stands, its name and its value."""
+
+
 _PARTS: dict[Target, tuple[str, str]] = {
     "docx": ("Writer", "libswlo.so"),
     "xlsx": ("Calc", "libsclo.so"),
@@ -73,6 +91,7 @@ def _convert(data: bytes, name: str, target: Target) -> bytes:
         suffix = "rtf" if data.startswith(b"{\\rtf") else {"docx": "doc", "xlsx": "xls"}[target]
         source = Path(folder) / f"document.{suffix}"
         source.write_bytes(data)
+        _write_settings(Path(folder) / "profile" / "user")
         command = [
             program,
             f"-env:UserInstallation={(Path(folder) / 'profile').as_uri()}",
@@ -94,6 +113,21 @@ def _convert(data: bytes, name: str, target: Target) -> bytes:
                 f"{name}: LibreOffice cannot read the document; it may be damaged, save it anew"
             )
         return result.read_bytes()
+
+
+def _write_settings(user: Path) -> None:
+    """The settings of a profile that LibreOffice has not used yet."""
+    items = "".join(
+        f'<item oor:path="/{path}"><prop oor:name="{name}" oor:op="fuse">'
+        f"<value>{value}</value></prop></item>"
+        for path, name, value in _SETTINGS
+    )
+    user.mkdir(parents=True)
+    (user / "registrymodifications.xcu").write_text(
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        f'<oor:items xmlns:oor="http://openoffice.org/2001/registry">{items}</oor:items>',
+        "utf-8",
+    )
 
 
 def _run(command: list[str], folder: str) -> bool:

@@ -18,10 +18,11 @@ CODE = "from gipr_ml.cli import main; main()"
 
 
 class Service:
-    """`gipr serve` on a free port, in a folder of its own."""
+    """`gipr serve` on a free port, in a folder of its own; `before` is Python that runs first."""
 
-    def __init__(self, folder: Path, database: str = "", **settings: Any) -> None:
+    def __init__(self, folder: Path, database: str = "", before: str = "", **settings: Any) -> None:
         self.folder = folder
+        self.code = f"{before}\n{CODE}"
         self.settings = {"data": str(folder / "data"), "database": database, "port": 0} | settings
         self.process: subprocess.Popen[str] | None = None
         self.url = ""
@@ -30,7 +31,7 @@ class Service:
         """Start it and wait until it listens."""
         self.folder.mkdir(exist_ok=True)
         self.process = subprocess.Popen(
-            [sys.executable, "-c", CODE, "serve"],
+            [sys.executable, "-c", self.code, "serve"],
             env=self.environment(),
             stdout=subprocess.PIPE,
             stderr=(self.folder / "log").open("a"),

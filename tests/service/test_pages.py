@@ -69,3 +69,37 @@ def test_the_dashboard_shows_the_years_of_an_agency(page: Page, service: Service
     expect(rows.first).to_contain_text("2020")
     carried = rows.filter(has_text=WORDS["rule.years.carry_over"])
     expect(carried.first).to_contain_text("2022")
+
+
+EVIL = (
+    """<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'"><svg/onload=a()>"""
+)
+
+
+def test_what_is_sent_and_said_never_runs(page: Page, service: Service):
+    """Names of files, words of reports and corrections, wherever a page shows them."""
+    text = (SAMPLES / "wangchuan_forestry_2022_damaged.txt").read_text("utf-8")
+    data = text.replace("行政复议", f"行政复议 {EVIL}").replace("一、", f"{EVIL}\n一、") + "\n坏\n"
+    with service.client() as client:
+        (sent,) = client.send((f"{EVIL}.txt".replace("/", "⁄"), data.encode()), wait=60)
+        report = sent.report or ""
+        finding = client.raw_result(report)["findings"][0]["fingerprint"]
+        for change in (
+            {"kind": "heading", "agency": f"坏{EVIL}"[:200], "year": 2021},
+            {"kind": "decision", "finding": finding, "verdict": "noted", "note": EVIL},
+            {"kind": "review", "review": "done", "leave_open": True, "note": EVIL},
+        ):
+            client.change(report, change)
+    shown = {"#/queue": ".name", f"#/report/{report}": ".lines", "#/dashboard": "a.square"}
+    page.add_init_script("addEventListener('securitypolicyviolation', () => { window.hacked = 2 })")
+    for path, there in shown.items():
+        open_page(page, service.url, path, "en")
+        page.reload()
+        expect(page.locator(there).first).to_be_visible()
+        expect(page.locator("body")).to_contain_text("onerror")
+        assert page.evaluate("window.hacked") is None, path
+    page.goto(f"{service.url}/#/report/{report}")
+    expect(page.locator(".lines")).to_be_visible()
+    page.keyboard.press("y")
+    expect(page.get_by_role("dialog")).to_contain_text("onerror")
+    assert page.evaluate("window.hacked") is None

@@ -11,6 +11,7 @@ import hmac
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from threading import Lock
 from typing import Annotated, cast
 from urllib.parse import urlsplit
 
@@ -39,6 +40,7 @@ class Failures:
 
     def __init__(self) -> None:
         self._by_address: OrderedDict[str, tuple[int, float]] = OrderedDict()
+        self._lock = Lock()  # requests are identified in several threads
 
     def check(self, address: str) -> None:
         """Raise `Refusal` where the address has to wait."""
@@ -52,13 +54,14 @@ class Failures:
 
     def add(self, address: str) -> None:
         """Count a wrong token."""
-        number, began = self._by_address.pop(address, (0, 0.0))
-        now = time.monotonic()
-        if now - began > _FAILURE_SECONDS:
-            number, began = 0, now
-        self._by_address[address] = (number + 1, began)
-        while len(self._by_address) > _REMEMBERED:
-            self._by_address.popitem(last=False)
+        with self._lock:
+            number, began = self._by_address.pop(address, (0, 0.0))
+            now = time.monotonic()
+            if now - began > _FAILURE_SECONDS:
+                number, began = 0, now
+            self._by_address[address] = (number + 1, began)
+            while len(self._by_address) > _REMEMBERED:
+                self._by_address.popitem(last=False)
 
 
 def context_of(request: Request) -> Context:
@@ -80,7 +83,8 @@ def identify(request: Request) -> Who:
     if secret := request.cookies.get(COOKIE):
         with context.database.read() as connection:
             who = context.access.by_session(connection, secret)
-        if who is not None:
+        # A session that was opened without a token is good for nothing once tokens are needed.
+        if who is not None and (who.token is not None or context.settings.on_loopback):
             _check_csrf(request, who)
             return who
     if context.settings.on_loopback:
@@ -119,11 +123,17 @@ def check_origin(request: Request) -> None:
         return
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
-    foreign = site not in (None, "same-origin", "none") or (
-        origin is not None and urlsplit(origin).netloc != request.headers.get("host")
-    )
-    if foreign:
+    if site not in (None, "same-origin", "none") or (
+        origin is not None and _host(origin) != request.headers.get("host")
+    ):
         raise Refusal(403, "origin", "a page from elsewhere may change nothing here")
+
+
+def _host(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def _unknown(words: str) -> Refusal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 from fastapi.responses import JSONResponse
@@ -9,6 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gipr_ml.service import limits
 from gipr_ml.service.api.problems import Refusal, problem
 from gipr_ml.service.settings import Settings
 
@@ -83,6 +85,9 @@ class Guard:
         if "*" not in self.hosts and name.lower() not in self.hosts:
             words = "the service is not called by this name; see the setting allowed_hosts"
             return problem(400, "host", words)
+        if _head(scope) > limits.HEAD_BYTES:
+            words = f"address and headers are longer than {limits.HEAD_BYTES} bytes together"
+            return problem(431, "head", words, _CLOSE)
         length = headers.get("content-length", "0")
         if length.isdigit() and int(length) > self._most(scope):
             return _too_large(self._most(scope))
@@ -99,21 +104,29 @@ class Guard:
         return self.settings.upload_bytes + _FORM_ROOM if _is_upload(scope) else _SMALL
 
     def _counted(self, scope: Scope, receive: Receive) -> Receive:
-        """`receive`, which refuses a body that grows beyond the limit."""
-        most, seen = self._most(scope), 0
+        """`receive`, which refuses a body that grows beyond the limit, or hardly grows at all."""
+        most, seen, more, began = self._most(scope), 0, True, time.monotonic()
 
         async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
+            nonlocal seen, more
+            if not more:  # what comes now is that the caller has gone
+                return await receive()
+            end = began + limits.BODY_SECONDS + seen / limits.SLOWEST
+            try:
+                message = await asyncio.wait_for(receive(), max(0.0, end - time.monotonic()))
+            except TimeoutError:
+                raise Refusal(408, "slow", "the body comes too slowly", _CLOSE) from None
             if message["type"] == "http.request":
                 seen += len(message.get("body", b""))
+                more = message.get("more_body", False)
                 if seen > most:
-                    raise Refusal(413, "too_large", _too_many(most))
+                    raise Refusal(413, "too_large", _too_many(most), _CLOSE)
             return message
 
         return counted
 
 
+_CLOSE = {"Connection": "close"}
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -126,7 +139,17 @@ def _too_many(most: int) -> str:
 
 
 def _too_large(most: int) -> JSONResponse:
-    return problem(413, "too_large", _too_many(most), {"Connection": "close"})
+    return problem(413, "too_large", _too_many(most), _CLOSE)
+
+
+def _head(scope: Scope) -> int:
+    """Bytes of the address and the headers."""
+    parts = [
+        scope["raw_path"],
+        scope["query_string"],
+        *(b for pair in scope["headers"] for b in pair),
+    ]
+    return sum(map(len, parts))
 
 
 def _hosts(settings: Settings) -> frozenset[str]:

@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from gipr_ml.errors import ModelError
+from gipr_ml.errors import ModelError, ServiceError
 from gipr_ml.service.api.auth import COOKIE, LOCAL, Here, Reader, check_origin, identify
 from gipr_ml.service.api.schemas import (
     HealthView,
@@ -174,7 +174,7 @@ def _model(here: Context) -> str:
         here.versions()
     except DBAPIError:
         return "unknown"
-    except ModelError as error:
+    except (ModelError, ServiceError) as error:
         return error.message
     return "ok"
 

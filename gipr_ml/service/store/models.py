@@ -41,10 +41,21 @@ class Models:
         return default_folder() if name == SHIPPED else self.files.models / name
 
     def in_use(self) -> Path:
-        """Folder of the model that reads."""
+        """Folder of the model that reads. Raises as `trusted` does."""
         with self.database.read() as connection:
-            name = connection.scalar(select(models.c.folder).where(models.c.in_use))
-        return self.folder(SHIPPED if name is None else name)
+            row = connection.execute(select(models).where(models.c.in_use)).first()
+        return default_folder() if row is None else self.trusted(row)
+
+    def trusted(self, row: Row[Any]) -> Path:
+        """Where the model of a row lies: the one that was entered, and no other.
+
+        Raises `ServiceError` where another lies there by now. What the model's files hold is held
+        against its manifest when they are loaded.
+        """
+        folder = self.folder(row.folder)
+        if model_digest(folder) != row.digest:
+            raise ServiceError(f"the model in {folder} is no longer the one that was entered")
+        return folder
 
     def settle(self) -> None:
         """Enter the shipped model; a newer one takes the place of the one shipped before.

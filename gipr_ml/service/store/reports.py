@@ -272,6 +272,7 @@ def _cursor(text: str) -> tuple[float, str]:
 
 
 def _clean(name: str) -> str:
-    """A file name as people see it, without folders."""
-    last = printable(name).replace("\\", "/").rpartition("/")[2].strip()
-    return last[-200:] or "unnamed"
+    """A file name as people see it: without folders, and without what breaks or turns a line."""
+    last = printable(name).replace("\\", "/").rpartition("/")[2]
+    shown = "".join(char if char.isprintable() else " " for char in last).strip()
+    return shown[-200:] or "unnamed"

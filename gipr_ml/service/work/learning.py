@@ -9,14 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from gipr_ml.errors import PromotionError, ServiceError
+from gipr_ml.errors import PromotionError
 from gipr_ml.files import write_file
 from gipr_ml.learning.promotion_log import last_promotion
 from gipr_ml.service.context import Context
 from gipr_ml.service.labels import DONE, Reviewed, reviewed_of, write_reviewed
 from gipr_ml.service.store.schema import reports
 from gipr_ml.service.work.doing import Doing
-from gipr_ml.versions import model_digest
 
 TASKS = "gipr_ml.service.tasks"
 LINES = 100
@@ -152,10 +151,7 @@ def _call(
 
 def _folder(context: Context, connection: Connection, digest: str) -> Path:
     """Where a model lies. Raises `ServiceError` where another lies there by now."""
-    folder = context.models.folder(context.models.get(connection, digest).folder)
-    if model_digest(folder) != digest:
-        raise ServiceError(f"the model in {folder} is no longer the one that was entered")
-    return folder
+    return context.models.trusted(context.models.get(connection, digest))
 
 
 def _short(table: Mapping[str, Any]) -> dict[str, Any]:
