@@ -1,10 +1,25 @@
-"""Write a file so that a reader never sees half of it."""
+"""Write files so that a reader never sees half of them, and a power cut loses nothing of what was
+said to be written."""
 
 from __future__ import annotations
 
+import ctypes
+import json
 import os
 import secrets
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from gipr_ml.errors import UsageError
+
+DRAFT, DRAFT_END = ".gipr-", ".tmp"
+"""Beginning and end of the names of what is not finished."""
+LOCK = ".gipr-lock"
+_INCOMING, _GONE = ".incoming", ".gone"
+_HERE, _EXCHANGE = -100, 2
+"""AT_FDCWD and RENAME_EXCHANGE of Linux."""
 
 
 def write_file(path: Path, data: bytes) -> None:
@@ -13,13 +28,196 @@ def write_file(path: Path, data: bytes) -> None:
     Raises `OSError` and leaves what stood at `path` as it was.
     """
     # The temporary name does not build on the target's, which may be as long as names can be.
-    draft = path.with_name(f".gipr-{secrets.token_hex(8)}.tmp")
+    draft = draft_beside(path)
     try:
         with draft.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
+        sync_folder(path.parent)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+
+
+def draft_beside(path: Path) -> Path:
+    """A temporary name in the folder of `path`."""
+    return path.with_name(f"{DRAFT}{secrets.token_hex(8)}{DRAFT_END}")
+
+
+def is_draft(name: str) -> bool:
+    """Whether it is a temporary name."""
+    return name.startswith(DRAFT) and name.endswith(DRAFT_END)
+
+
+def remove_drafts(folder: Path) -> None:
+    """Remove what was left half written. Nobody else may write there."""
+    with os.scandir(folder) as found:
+        for entry in found:
+            if not is_draft(entry.name):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path, ignore_errors=True)
+            else:
+                Path(entry.path).unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names of a folder outlive a power cut, where the system can do that."""
+    if os.name == "nt":
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some file systems have no such thing
+            os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, to stay."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
+
+
+# ---------------------------------------------------------------- many files at one stroke
+
+
+@contextmanager
+def replacing(folder: Path, gone: Sequence[str] = ()) -> Iterator[Path]:
+    """A folder for new files of `folder`, which come into force together when the context ends.
+
+    With them goes what fits one of the patterns `gone` and is not among them. Whoever reads calls
+    `settle` first, and finds all of the old files or all of the new ones, wherever this was broken
+    off. Nobody else may write there.
+    """
+    settle(folder)
+    make_folder(folder)
+    remove_drafts(folder)
+    draft = draft_beside(folder / _INCOMING)
+    draft.mkdir()
+    try:
+        yield draft
+        old = {path.name for pattern in gone for path in folder.glob(pattern)}
+        names = sorted(old - {path.name for path in draft.iterdir()})
+        for below in (path for path in draft.rglob("*") if path.is_dir()):
+            make_folder(folder / below.relative_to(draft))
+            remove_drafts(folder / below.relative_to(draft))
+        write_file(draft / _GONE, json.dumps(names).encode())
+        draft.rename(folder / _INCOMING)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    sync_folder(folder)
+    settle(folder)
+
+
+def settle(folder: Path) -> None:
+    """Put files in place that are in force (`replacing`), if that was broken off."""
+    incoming = folder / _INCOMING
+    if not incoming.is_dir():
+        return
+    names: list[str] = json.loads((incoming / _GONE).read_bytes())
+    for path in sorted(incoming.rglob("*")):
+        if path.is_file() and path.name != _GONE:
+            place = folder / path.relative_to(incoming)
+            make_folder(place.parent)
+            write_file(place, path.read_bytes())
+    for name in names:
+        (folder / Path(name).name).unlink(missing_ok=True)
+    sync_folder(folder)
+    done = draft_beside(incoming)
+    with suppress(FileNotFoundError):  # somebody else has settled the same
+        incoming.rename(done)
+        sync_folder(folder)
+        shutil.rmtree(done, ignore_errors=True)
+
+
+def put_folder(draft: Path, target: Path) -> None:
+    """Put a folder in the place of another, or of none; what stood there is removed.
+
+    On Linux there is always one of the two; elsewhere there is none for a moment.
+    """
+    for path in sorted(draft.rglob("*")):
+        if path.is_dir():
+            sync_folder(path)
+        else:
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+    sync_folder(draft)
+    old = draft
+    if not target.exists():
+        draft.rename(target)
+    elif not exchange(draft, target):
+        old = draft_beside(target)
+        target.rename(old)
+        draft.rename(target)
+    sync_folder(target.parent)
+    if old.exists():
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Give each of two the name of the other at once; False where the system cannot."""
+    try:
+        rename = ctypes.CDLL(None).renameat2
+    except (AttributeError, OSError, TypeError):
+        return False
+    done: int = rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE)
+    return done == 0
+
+
+# ---------------------------------------------------------------- one writer a folder
+
+
+@contextmanager
+def locked(path: Path, what: str) -> Iterator[None]:
+    """Hold the lock file at `path` of `what`; a second process is told, and waits for nothing.
+
+    The system lets go of it when the process ends, however it ends. Raises `UsageError` where
+    another process holds it.
+    """
+    file = _taken(path, what)
+    try:
+        os.ftruncate(file, 0)
+        os.write(file, f"{os.getpid()}\n".encode())
+        yield
+    finally:
+        with suppress(OSError):  # Windows removes no file that is open
+            path.unlink()
+        os.close(file)
+
+
+def _taken(path: Path, what: str) -> int:
+    """The lock file, open and locked."""
+    while True:
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            _lock(file)
+        except OSError:
+            holder = os.pread(file, 64, 0).decode("ascii", "replace").strip()
+            os.close(file)
+            raise UsageError(
+                f"another gipr (process {holder or 'unknown'}) is writing into {what}; "
+                "wait for it, or choose another folder"
+            ) from None
+        if path.exists() and os.path.samestat(os.fstat(file), path.stat()):
+            return file
+        os.close(file)  # it was removed between opening and locking
+
+
+def _lock(file: int) -> None:
+    """Raise `OSError` where another process has locked the open file."""
+    try:
+        import fcntl
+    except ImportError:  # Windows; the byte that is locked there cannot be read by others
+        import msvcrt
+
+        os.lseek(file, 1 << 20, os.SEEK_SET)
+        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        os.lseek(file, 0, os.SEEK_SET)
+        return
+    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gipr_ml.errors import ModelError
-from gipr_ml.files import write_file
+from gipr_ml.files import make_folder, settle, write_file
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -125,6 +125,7 @@ def _read_container(data: bytes) -> dict[str, NDArray[Any]]:
 def read_manifest(folder: Path, name: str) -> dict[str, Any]:
     """The manifest of a model folder. Raises ModelError if there is none that can be used."""
     path = folder / name
+    settle(folder)
     try:
         manifest = json.loads(path.read_text("utf-8"))
     except OSError:
@@ -162,7 +163,7 @@ def save_arrays(
     named by their digests and the manifest is replaced last: whoever interrupts this leaves the old
     model in place.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     own = _save_file(folder, kind, arrays)
     named = {
         name: _save_file(folder, f"{kind}-{name}", part) for name, part in (parts or {}).items()

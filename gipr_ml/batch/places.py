@@ -15,14 +15,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from gipr_ml import files as local
 from gipr_ml.errors import MissingPart
-from gipr_ml.files import write_file
+from gipr_ml.files import DRAFT, DRAFT_END, write_file
 
 SETTLED = 2.0
 """Seconds since its last change from which on the times of a file tell the next change for sure;
 file systems count in steps of up to two."""
-DRAFT = ".gipr-"
-"""Beginning of the temporary names of results; see `files.write_file`."""
 
 OBJECTS = frozenset({"memory", "s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "oss"})
 """Schemes of stores where writing an object is all or nothing."""
@@ -162,7 +161,7 @@ def write(place: str, data: bytes) -> None:
         return
     folder = path.rpartition("/")[0]
     files.makedirs(folder, exist_ok=True)
-    draft = f"{folder}/{DRAFT}{secrets.token_hex(8)}.tmp"
+    draft = f"{folder}/{DRAFT}{secrets.token_hex(8)}{DRAFT_END}"
     files.pipe_file(draft, data)
     files.mv(draft, path)
 
@@ -181,10 +180,7 @@ def remove_drafts(folder: str) -> None:
     """Remove what a run that was killed has left half written. Nobody else may write there."""
     if is_url(folder):
         return
-    with os.scandir(folder) as found:
-        for entry in found:
-            if entry.name.startswith(DRAFT) and entry.name.endswith(".tmp"):
-                Path(entry.path).unlink(missing_ok=True)
+    local.remove_drafts(Path(folder))
 
 
 def _remote(place: str) -> tuple[Any, str]:

@@ -21,11 +21,11 @@ from gipr_ml.batch.engines.engine import Engine
 from gipr_ml.batch.entry import FAILED, Entry
 from gipr_ml.batch.job import Job, Known, Outcome, Seen, Settings
 from gipr_ml.batch.ledger import Ledger, Record
-from gipr_ml.batch.lock import locked
 from gipr_ml.batch.work import beside_digest, decisions_digest, result_names
 from gipr_ml.errors import UsageError
+from gipr_ml.files import LOCK, locked
 
-LOCK, PROBE = ".gipr-lock", ".gipr-probe"
+PROBE = ".gipr-probe"
 LOG = "gipr-errors.log"
 """Keeps the details of our own errors, beside the results."""
 _DEBUG = "debug"

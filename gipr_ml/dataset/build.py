@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from gipr_ml.dataset.plots import plots
 from gipr_ml.dataset.results import results
 from gipr_ml.dataset.workbook import Book
 from gipr_ml.errors import OutputError, UsageError
+from gipr_ml.files import LOCK, locked, make_folder, put_folder
 
 PARTS = (
     "cells",
@@ -31,6 +31,7 @@ PARTS = (
     "summary.json",
 )
 """What the folder holds, beside the plots (SVG)."""
+_DRAFT = ".gipr-new-"
 
 Tick = Callable[[int], None]
 
@@ -59,16 +60,20 @@ def build(
     `renamed` as of `forms.agencies.read_renamings`; `tick` is told how many results were read.
     Raises `UsageError` where there is no result, `OutputError` where `target` cannot be written.
     """
-    draft = target.with_name(f".gipr-{secrets.token_hex(8)}.tmp")
     try:
-        draft.mkdir(parents=True)
-        built = _fill(source, draft, renamed, workbook, tick)
-        _replace(target, draft)
+        make_folder(target.parent)
+        with locked(target.with_name(f"{LOCK}-{target.name}"), str(target)):
+            draft = target.with_name(f"{_DRAFT}{target.name}")
+            shutil.rmtree(draft, ignore_errors=True)  # of a call that was broken off
+            try:
+                draft.mkdir()
+                built = _fill(source, draft, renamed, workbook, tick)
+                put_folder(draft, target)
+            finally:
+                shutil.rmtree(draft, ignore_errors=True)
     except OSError as error:
         words = error.strerror or str(error)
         raise OutputError(f"cannot make the summary in {target} ({words})") from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
     return Built(target, *built)
 
 
@@ -129,12 +134,3 @@ def _json(facts: Mapping[str, int], tables: tuple[Counted, ...]) -> str:
         for table in tables
     }
     return json.dumps({"facts": facts, **rows}, ensure_ascii=False, indent=1) + "\n"
-
-
-def _replace(target: Path, draft: Path) -> None:
-    """Put `draft` where `target` is."""
-    old = target.with_name(f".gipr-{secrets.token_hex(8)}.tmp")
-    if target.exists():
-        target.rename(old)
-    draft.rename(target)
-    shutil.rmtree(old, ignore_errors=True)

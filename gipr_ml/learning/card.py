@@ -10,6 +10,8 @@ from gipr_ml.files import write_file
 
 SCORES = "scores.json"
 CARD = "CARD.md"
+MODEL_FILES = ("*.skops", SCORES, CARD)
+"""What goes with a model that is replaced: they would be a lie about the one that came."""
 
 _CARD = """# The line and cell model
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from gipr_ml.errors import TrainingError
+from gipr_ml.files import settle
 from gipr_ml.types import Borders, Cell, Line
 
 Origin = Literal["public", "written", "generated"]
@@ -158,6 +159,7 @@ def digest_of(documents: Sequence[LabelledDocument]) -> str:
 
 def manifest_entries(path: Path) -> dict[str, dict[str, Any]]:
     """Entries of a manifest by the name of their document."""
+    settle(path.parent)
     try:
         data = tomllib.loads(path.read_text("utf-8"))
     except OSError:

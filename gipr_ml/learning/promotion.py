@@ -6,18 +6,25 @@ inside, and every promotion and rollback is entered into the log (`promotion_log
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from gipr_ml.errors import PromotionError
-from gipr_ml.files import write_file
-from gipr_ml.learning.card import CARD, SCORES
+from gipr_ml.files import (
+    LOCK,
+    draft_beside,
+    locked,
+    make_folder,
+    put_folder,
+    remove_drafts,
+    replacing,
+    write_file,
+)
+from gipr_ml.learning.card import CARD, MODEL_FILES, SCORES
 from gipr_ml.learning.comparison.compare import compare
 from gipr_ml.learning.comparison.judging import (
-    CATEGORIES,
     MANIFEST,
     judge,
     read_exam,
@@ -27,7 +34,7 @@ from gipr_ml.learning.comparison.judging import (
 from gipr_ml.learning.metrics import Table
 from gipr_ml.learning.promotion_log import append, last_promotion, read_log
 from gipr_ml.learning.scoring import score
-from gipr_ml.lines import KIND, load_model
+from gipr_ml.lines import load_model
 from gipr_ml.pipeline import forget_models, process
 from gipr_ml.store import read_manifest
 
@@ -141,10 +148,10 @@ def promote(
             # Broken off after the files were in place: the alias may be left to move.
             return log[-1]
         raise PromotionError("The challenger is the champion already; nothing is to be done.")
-    models.mkdir(parents=True, exist_ok=True)
-    kept = _keep(models)
-    _install(challenger, models)
-    return append(models, promotion_entry(digest, kept, decided, override, version))
+    make_folder(models)
+    with locked(models / LOCK, str(models)):
+        entry = promotion_entry(digest, _keep(models), decided, override, version)
+        return _install(challenger, models, entry)
 
 
 def promotion_entry(
@@ -174,9 +181,10 @@ def rollback(models: Path, version_of: Callable[[str], str | None] | None = None
     digest = str(read_manifest(source, MANIFEST)["sha256"])
     load_model(source)
     version = version_of(digest) if version_of else None
-    _install(source, models)
-    entry = {"action": "rollback", "model": digest, "replaces": str(last["model"])}
-    return append(models, {**entry, "version": version, "reason": "rolled back", "figures": {}})
+    entry: dict[str, Any] = {"action": "rollback", "model": digest, "replaces": str(last["model"])}
+    entry |= {"version": version, "reason": "rolled back", "figures": {}}
+    with locked(models / LOCK, str(models)):
+        return _install(source, models, entry)
 
 
 def _digest(models: Path) -> str | None:
@@ -192,18 +200,18 @@ def _keep(models: Path) -> str | None:
     name = digest[:12]
     place = models / HISTORY / name
     if not place.exists():
-        draft = place.with_name(f".{name}.tmp")
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir(parents=True)
+        make_folder(place.parent)
+        remove_drafts(place.parent)
+        draft = draft_beside(place)
+        draft.mkdir()
         for path in _files(models):
             write_file(draft / path.name, path.read_bytes())
-        draft.rename(place)
+        put_folder(draft, place)
     return name
 
 
 def _files(folder: Path) -> list[Path]:
-    """The files of the model in a folder, manifests last: who copies them in this order and is
-    interrupted leaves the old model in place."""
+    """The files of the model in a folder."""
     loose = [folder / name for name in (SCORES, CARD) if (folder / name).exists()]
     manifest = read_manifest(folder, MANIFEST)
     parts = [
@@ -219,22 +227,16 @@ def _files(folder: Path) -> list[Path]:
     ]
 
 
-def _install(source: Path, models: Path) -> None:
-    """Copy the model of `source` over the one of `models`; its manifest is replaced last."""
+def _install(source: Path, models: Path, entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Put the model of `source` in the place of the one of `models`, and enter that into the log,
+    at one stroke. Returns the entry with its time."""
     load_model(source)
-    files = _files(source)
-    for path in files:
-        write_file(models / path.name, path.read_bytes())
-    names = {path.name for path in files}
-    # The card and the scores of the model that went would be a lie about the one that came.
-    for stale in (SCORES, CARD):
-        if stale not in names:
-            (models / stale).unlink(missing_ok=True)
-    for kind in (KIND, CATEGORIES):
-        for old in models.glob(f"{kind}-*.skops"):
-            if old.name not in names:
-                old.unlink()
+    with replacing(models, MODEL_FILES) as draft:
+        for path in _files(source):
+            write_file(draft / path.name, path.read_bytes())
+        entered = append(models, draft, entry)
     forget_models()
+    return entered
 
 
 def _figures(found: Table | None) -> dict[str, Sequence[float]]:

@@ -6,13 +6,13 @@ Every promotion and rollback is a line of `promotions.jsonl`; lines are only eve
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from gipr_ml.errors import PromotionError
+from gipr_ml.files import settle, write_file
 
 LOG = "promotions.jsonl"
 
@@ -31,6 +31,7 @@ def last_promotion(log: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None
 def read_log(models: Path) -> list[dict[str, Any]]:
     """All promotions and rollbacks, oldest first. Raises PromotionError if the log is damaged."""
     path = models / LOG
+    settle(models)
     try:
         text = path.read_text("utf-8") if path.exists() else ""
         # Not splitlines(): a reason may hold other line separators, which JSON need not escape.
@@ -39,12 +40,10 @@ def read_log(models: Path) -> list[dict[str, Any]]:
         raise PromotionError(f"The log {path} is damaged ({error}); mend its last line.") from None
 
 
-def append(models: Path, entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Enter a promotion or a rollback; returns the entry with its time."""
+def append(models: Path, draft: Path, entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the log of `models` with one more entry into `draft`; gives the entry with its time."""
     entry = {"when": datetime.now(UTC).isoformat(timespec="seconds"), **entry}
     line = json.dumps(entry, ensure_ascii=False, default=float) + "\n"
-    with (models / LOG).open("a", encoding="utf-8") as file:
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())
+    old = (models / LOG).read_bytes() if (models / LOG).exists() else b""
+    write_file(draft / LOG, old + line.encode())
     return entry

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from gipr_ml.errors import TrainingError
+from gipr_ml.files import LOCK, locked, make_folder, replacing
+from gipr_ml.learning.card import MODEL_FILES
 from gipr_ml.learning.fitting import RANGES, Fit, Progress, Settings, fit_model
 from gipr_ml.learning.frozen import HELDOUT, TRAINED_ON, Frozen, frozen_of, sources_of
 from gipr_ml.learning.labels import (
@@ -25,7 +27,7 @@ from gipr_ml.learning.labels import (
 from gipr_ml.learning.metrics import Answers, Table, over_seeds, score
 from gipr_ml.learning.preparation import Flags, Prepared, prepare
 from gipr_ml.learning.progress import Pace
-from gipr_ml.lines import LineModel, save_model
+from gipr_ml.lines import LineModel, forget_line_models, save_model
 
 READING = "reading the labelled reports"
 GENERATING = "generating damaged reports"
@@ -226,9 +228,13 @@ def save_trained(trained: Trained, out: Path) -> str:
     """Write the model with its manifest, and the category voter. Returns the model's digest."""
     from gipr_ml.learning.categories import train_categories
 
-    train_categories(out, trained.seed)
+    make_folder(out)
     parts = {HELDOUT: trained.heldout} if trained.heldout else {}
-    return save_model(trained.model, out, about(trained), parts)
+    with locked(out / LOCK, str(out)), replacing(out, MODEL_FILES) as draft:
+        train_categories(draft, trained.seed)
+        digest = save_model(trained.model, draft, about(trained), parts)
+    forget_line_models()
+    return digest
 
 
 def about(trained: Trained) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from gipr_ml.files import make_folder
 from gipr_ml.forms.agencies import read_renamings
 from gipr_ml.service.settings import Settings
 from gipr_ml.service.store import Database, Files
@@ -53,7 +54,7 @@ def open_context(settings: Settings) -> Context:
     `FormsError` where the file of renamed agencies is wrong.
     """
     renamed = read_renamings(Path(settings.agencies)) if settings.agencies else {}
-    settings.data.mkdir(parents=True, exist_ok=True)
+    make_folder(settings.data)
     database = Database(settings.database_url)
     database.migrate()
     files, jobs, history = (
@@ -64,5 +65,6 @@ def open_context(settings: Settings) -> Context:
     models = Models(database, files)
     models.settle()
     reports = Reports(database, files, jobs, history)
+    reports.settle()
     access = Access(database)
     return Context(settings, database, files, jobs, history, reports, models, access, renamed)

@@ -1,7 +1,7 @@
 """The labelled reports of a folder: taking in what people labelled, with who, when and by what.
 
 `lines/NAME.jsonl` holds the labels and `manifest.toml` an entry that states their digest. The
-manifest is replaced last and whole, so it never describes labels that are not there in full.
+manifest comes into force together with them, so it never describes labels that are not there.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from gipr_ml.files import write_file
+from gipr_ml.files import LOCK, locked, make_folder, replacing, settle, write_file
 from gipr_ml.heading import agency_and_year
 from gipr_ml.learning.labelling.sheet import Sheet, SheetLine, raise_faults
 from gipr_ml.learning.labels import (
@@ -62,6 +62,20 @@ def take_over(
 
     Raises LabelError, which lists every fault, and then nothing was written.
     """
+    make_folder(folder)
+    with locked(folder / LOCK, str(folder)):
+        return _take_over(sheets, folder, model, reviewed_by, today, replace)
+
+
+def _take_over(
+    sheets: Sequence[Sheet],
+    folder: Path,
+    model: LineModel,
+    reviewed_by: str | None,
+    today: date,
+    replace: bool,
+) -> list[Taken]:
+    settle(folder)
     manifest = folder / MANIFEST
     entries = manifest_entries(manifest) if manifest.exists() else {}
     stored = labelled_rows([folder / "lines"]) if entries else {}
@@ -90,13 +104,13 @@ def take_over(
         new[sheet.document] = {**kept, **entry}, data
         taken.append(Taken(sheet.document, len(rows), len(differing), str(entry["status"])))
     raise_faults(faults, "What was labelled")
-    (folder / "lines").mkdir(parents=True, exist_ok=True)
-    for name, (_, data) in new.items():
-        write_file(folder / "lines" / f"{name}.jsonl", data)
     text = manifest.read_text("utf-8") if manifest.exists() else _HEADER
-    for name, (entry, _) in new.items():
-        text = _with_entry(text, name, entry)
-    write_file(manifest, text.encode())
+    with replacing(folder) as draft:
+        make_folder(draft / "lines")
+        for name, (entry, data) in new.items():
+            write_file(draft / "lines" / f"{name}.jsonl", data)
+            text = _with_entry(text, name, entry)
+        write_file(draft / MANIFEST, text.encode())
     return taken
 
 

@@ -14,7 +14,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from gipr_ml.files import write_file
+from gipr_ml.files import make_folder, write_file
 from gipr_ml.types import PageImage
 
 _PAGES = "pages.json"
@@ -44,14 +44,14 @@ class Files:
         digest = hashlib.sha256(data).hexdigest()
         path = self.path(digest)
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             write_file(path, data)
         return digest
 
     def add_pages(self, sha256: str, pages: Sequence[PageImage]) -> None:
         """Keep the pictures of the pages of a file; the list of them comes last."""
         folder = self._pages(sha256)
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         for page in pages:
             write_file(folder / str(page.number), page.data)
         listed = [

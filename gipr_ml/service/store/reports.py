@@ -149,8 +149,8 @@ class Reports:
                 self.files.add(data)
         return job
 
-    def unpacked(self, sha256: str) -> None:
-        """Forget an archive whose files have been sent."""
+    def forget(self, sha256: str) -> None:
+        """Remove a file that no report names: a deleted one's, or an archive that was unpacked."""
         with self.database.write() as connection:
             self.database.lock(connection, sha256)
             self._forget(connection, sha256)
@@ -250,7 +250,16 @@ class Reports:
                     report=report, sha256=row.sha256, name=row.name, at=now, by=by
                 )
             )
-            self.files.remove(row.sha256)
+        # Only now: were it undone, the report would be there without its file.
+        self.forget(row.sha256)
+
+    def settle(self) -> None:
+        """Forget the files of reports whose deletion was broken off."""
+        with self.database.read() as connection:
+            gone = connection.scalars(select(deletions.c.sha256).distinct()).all()
+        for sha256 in gone:
+            if self.files.path(sha256).exists() or self.files.pages(sha256):
+                self.forget(sha256)
 
 
 def _rows() -> Select[Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from gipr_ml.errors import PromotionError
-from gipr_ml.files import write_file
+from gipr_ml.files import make_folder, write_file
 from gipr_ml.learning.promotion_log import last_promotion
 from gipr_ml.service.context import Context
 from gipr_ml.service.labels import DONE, Reviewed, reviewed_of, write_reviewed
@@ -73,7 +73,7 @@ def compare(doing: Doing) -> None:
     values = {"names": names, "folders": folders, "data": str(context.training_data)}
     told, (page,) = _call(doing, "compare", values)
     path = context.files.comparison(doing.job.id)
-    path.parent.mkdir(exist_ok=True)
+    make_folder(path.parent)
     write_file(path, page)
     with context.database.write() as connection:
         context.jobs.hold(connection, doing.job)

@@ -55,4 +55,4 @@ def unpack(doing: Doing) -> None:
         context.jobs.hold(connection, doing.job)
         result = {"reports": sent, "passed_over": told["passed_over"]}
         context.jobs.finish(connection, doing.job, result)
-    context.reports.unpacked(str(arguments["sha256"]))
+    context.reports.forget(str(arguments["sha256"]))
