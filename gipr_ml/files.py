@@ -4,6 +4,7 @@ said to be written."""
 from __future__ import annotations
 
 import ctypes
+import errno
 import json
 import os
 import secrets
@@ -18,6 +19,8 @@ DRAFT, DRAFT_END = ".gipr-", ".tmp"
 """Beginning and end of the names of what is not finished."""
 LOCK = ".gipr-lock"
 _INCOMING, _GONE = ".incoming", ".gone"
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
+"""What the system says where nothing can be written for now."""
 _HERE, _EXCHANGE = -100, 2
 """AT_FDCWD and RENAME_EXCHANGE of Linux."""
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from gipr_ml.cli.codes import FAILED, INTERRUPTED, MISUSED
 from gipr_ml.errors import GiprError, UsageError
+from gipr_ml.files import NO_ROOM
 
 
 def main() -> None:
@@ -33,6 +34,8 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAILED)
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            _stop(f"cannot write ({error.strerror}); make room and run the same again", FAILED)
         log = Path(tempfile.gettempdir()) / f"gipr-error-{os.getpid()}.log"
         log.write_text(traceback.format_exc(), encoding="utf-8", errors="backslashreplace")
         _stop(

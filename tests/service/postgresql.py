@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,6 +30,20 @@ def find_binaries() -> Path | None:
 @contextmanager
 def run_server(binaries: Path) -> Iterator[str]:
     """Start a server with an empty cluster; gives its URL without a database."""
+    with running_server(binaries) as server:
+        yield server.url
+
+
+class Server:
+    """A server that can be stopped and started again."""
+
+    def __init__(self, url: str, start: Callable[[], None], stop: Callable[[], None]) -> None:
+        self.url, self.start, self.stop = url, start, stop
+
+
+@contextmanager
+def running_server(binaries: Path) -> Iterator[Server]:
+    """Start a server with an empty cluster, of which nobody else knows."""
     with tempfile.TemporaryDirectory(prefix="gipr-pg-") as name:
         folder = Path(name)
         user = _user(folder)
@@ -48,11 +62,18 @@ def run_server(binaries: Path) -> Iterator[str]:
         run("initdb", "--username=gipr", "--auth=trust", "--encoding=UTF8", "--no-sync")
         settings = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={name}"]
         options = " ".join(f"-c {setting}" for setting in (*settings, *_UNSAFE))
-        run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
-        try:
-            yield f"postgresql://gipr@127.0.0.1:{port}"
-        finally:
+
+        def start() -> None:
+            run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
+
+        def stop() -> None:
             run("pg_ctl", "-w", "-m", "immediate", "stop")
+
+        start()
+        try:
+            yield Server(f"postgresql://gipr@127.0.0.1:{port}", start, stop)
+        finally:
+            stop()
 
 
 def new_database(server: str, name: str) -> str:

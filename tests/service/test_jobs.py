@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
@@ -108,6 +109,36 @@ def test_a_job_that_ends_its_workers_is_begun_twice_at_most(queue):
     assert queue.claim("c") is None
     (row,) = submit_nothing(queue)
     assert (row.state, row.reason) == ("failed", "its worker died or went silent 2 times")
+
+
+@pytest.mark.parametrize("jump", [-1e6, -100, 100, 1e6])
+def test_a_clock_that_jumps_costs_no_job_and_does_none_twice(quiet_context, monkeypatch, jump):
+    queue, real = quiet_context.jobs, time.time
+    submit(queue, "held", "waits")
+    first = queue.claim("a")
+    monkeypatch.setattr("gipr_ml.service.store.database.time.time", lambda: real() + jump)
+    taken = [queue.claim("b"), queue.claim("c")]
+    assert {job.key for job in taken} == {"held", "waits"}
+    with pytest.raises(LeaseLost):
+        finish(queue, first)
+    for job in taken:
+        queue.renew(job, 0.5, "")
+        finish(queue, job, by=job.worker)
+    monkeypatch.undo()
+    submit(queue, "later")
+    finish(queue, queue.claim("d"))
+    assert queue.claim("e") is None
+    assert {job.state for job in submit_nothing(queue)} == {"done"}
+
+
+def test_a_clock_that_is_set_right_takes_no_job_away(quiet_context, monkeypatch):
+    queue, real = quiet_context.jobs, time.time
+    submit(queue, "held")
+    job = queue.claim("a")
+    for jump in (-5, 0, 5):
+        monkeypatch.setattr("gipr_ml.service.store.database.time.time", lambda: real() + jump)  # noqa: B023
+        assert queue.claim("b") is None
+    finish(queue, job)
 
 
 def submit_nothing(queue: Jobs):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import uuid
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -135,7 +136,7 @@ def _submit(here: Context, by: str, kind: str, arguments: Mapping[str, Any]) -> 
     """Queue a job: asked for again, it is done again, for what it looks at may have changed."""
     most = here.settings.queue_length
     with here.database.write() as connection:
-        key = f"{kind}:{here.database.now(connection)}"
+        key = f"{kind}:{uuid.uuid4().hex}"
         return JobView.of(here.jobs.submit(connection, kind, key, arguments, by, most))
 
 

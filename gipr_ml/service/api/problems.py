@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
 from gipr_ml.errors import GiprError, InputError, ServiceError, UsageError
+from gipr_ml.files import NO_ROOM
 from gipr_ml.service.store.history import OutOfDate
 from gipr_ml.service.store.jobs import QueueFull
 
@@ -69,6 +70,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(OutOfDate, _out_of_date)
     app.add_exception_handler(GiprError, _known)
     app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(OSError, _system)
     app.add_exception_handler(Exception, _unknown)
 
 
@@ -123,6 +125,15 @@ def _database(_request: Request, error: Exception) -> JSONResponse:
     log.error("the database: %s", error)
     detail = "the database does not answer; try again in a moment"
     return problem(503, "database", detail, {"Retry-After": "5"})
+
+
+def _system(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, OSError)
+    if error.errno not in NO_ROOM:
+        return _unknown(request, error)
+    log.error("the disk: %s", error)
+    detail = f"nothing can be kept for now ({error.strerror}); whoever runs the service has to act"
+    return problem(507, "no_room", detail, {"Retry-After": "60"})
 
 
 def _unknown(_request: Request, error: Exception) -> JSONResponse:

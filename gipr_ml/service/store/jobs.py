@@ -132,10 +132,7 @@ class Jobs:
         with self.database.write() as connection:
             while True:
                 now = self.database.now(connection)
-                free = or_(
-                    jobs.c.state == "queued",
-                    and_(jobs.c.state == "running", jobs.c.lease < now),
-                )
+                free = or_(jobs.c.state == "queued", self._silent(now))
                 oldest = select(jobs).where(free).order_by(jobs.c.created_at, jobs.c.id).limit(1)
                 row = connection.execute(oldest.with_for_update(skip_locked=True)).first()
                 if row is None:
@@ -226,9 +223,15 @@ class Jobs:
     def _any_waiting(self) -> bool:
         with self.database.read() as connection:
             now = self.database.now(connection)
-            late = and_(jobs.c.state == "running", jobs.c.lease < now)
-            query = select(jobs.c.id).where(or_(jobs.c.state == "queued", late)).limit(1)
+            free = or_(jobs.c.state == "queued", self._silent(now))
+            query = select(jobs.c.id).where(free).limit(1)
             return connection.execute(query).first() is not None
+
+    def _silent(self, now: float) -> ColumnElement[bool]:
+        """The worker has not renewed its lease; or the clock was set back under it, for no lease
+        ends so late."""
+        ended = or_(jobs.c.lease < now, jobs.c.lease > now + 2 * self.lease)
+        return and_(jobs.c.state == "running", ended)
 
     def _room(self, connection: Connection, most: int) -> None:
         count = select(func.count()).where(jobs.c.state == "queued")

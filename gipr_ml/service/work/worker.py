@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy.exc import DBAPIError
 
 from gipr_ml.errors import GiprError, SandboxCrash, SandboxError
+from gipr_ml.files import NO_ROOM
 from gipr_ml.sandbox import Limits, Sandbox
 from gipr_ml.service.context import Context
 from gipr_ml.service.store.jobs import Job, LeaseLost
@@ -41,6 +42,10 @@ class Stopped(Exception):
     """The worker was told to stop in the middle of a job."""
 
 
+class NoRoom(Exception):
+    """The disk takes nothing for now; the job is none the worse for it."""
+
+
 class Worker:
     """Works until `stop` is set; the job that it is at goes back to the queue."""
 
@@ -61,6 +66,9 @@ class Worker:
                 except DBAPIError as error:
                     log.warning("the database does not answer: %s", error.orig)
                     self.stop.wait(PATIENCE)
+                except NoRoom as error:
+                    log.error("nothing can be kept for now: %s", error)
+                    self.stop.wait(PATIENCE)
 
     def step(self) -> bool:
         """Do one job; False where none waits."""
@@ -72,8 +80,10 @@ class Worker:
             self._do(job)
         except LeaseLost:
             log.info("job %s is no longer ours", job.id)
-        except Stopped:
+        except (Stopped, NoRoom):
             self.context.jobs.release(job)
+            if not self.stop.is_set():
+                raise
         return True
 
     def _do(self, job: Job) -> None:
@@ -83,6 +93,8 @@ class Worker:
         except SandboxError as error:
             self._failed(job, error.message, again=isinstance(error, SandboxCrash))
         except (GiprError, OSError) as error:
+            if isinstance(error, OSError) and error.errno in NO_ROOM:
+                raise NoRoom(error.strerror) from error
             self._failed(job, str(error), again=False)
         except (LeaseLost, Stopped, DBAPIError):
             raise
