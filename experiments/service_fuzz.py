@@ -8,15 +8,12 @@ Stops at the first error of ours, and at the first answer that is not as describ
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 from pathlib import Path
 
-HERE = Path(__file__).resolve()
-sys.path.insert(0, str(HERE.parents[1] / "tests" / "service"))
+from service_trials import Service, fuzzing
 
-from fuzzing import fuzz  # noqa: E402
-from running import Service  # noqa: E402
+HERE = Path(__file__).resolve()
 
 
 def main() -> None:
@@ -29,7 +26,7 @@ def main() -> None:
         service.start()
         try:
             found = []
-            for label, sent in fuzz(service.url, options.examples, derandomize=False):
+            for label, sent in fuzzing.fuzz(service.url, options.examples, derandomize=False):
                 print(f"{sent:6} {label}", flush=True)
                 found.append((label, sent))
         finally:

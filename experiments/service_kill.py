@@ -13,37 +13,20 @@ import json
 import os
 import random
 import signal
-import sys
 import tempfile
 import threading
 import time
 from collections import Counter
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve()
-sys.path.insert(0, str(HERE.parents[1] / "tests" / "service"))
+from service_trials import SAMPLES, Service, databases, persist, write_tables
 
-from postgresql import find_binaries, new_database, run_server  # noqa: E402
-from running import Service  # noqa: E402
-
-from gipr_ml.client import CallError, Client  # noqa: E402
+from gipr_ml.client import Client
 
 CELL = "t4/reconsideration/total"
 ENDED = ("done", "failed", "cancelled")
-SAMPLE = HERE.parents[1] / "gipr_ml" / "samples" / "chengxi_culture_2023.txt"
-
-
-def persist(call: Any, *arguments: Any, **named: Any) -> Any:
-    """A call made again until the service answers it."""
-    while True:
-        try:
-            return call(*arguments, **named)
-        except CallError as error:
-            if error.status not in (0, 429, 503):
-                raise
-            time.sleep(0.05)
+SAMPLE = SAMPLES / "chengxi_culture_2023.txt"
 
 
 class Killer(threading.Thread):
@@ -135,15 +118,9 @@ def main() -> None:
     parser.add_argument("--save", action="store_true")
     options = parser.parse_args()
     found: dict[str, Any] = {}
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        databases = {"SQLite": ""}
-        binaries = find_binaries()
-        if binaries is not None:
-            server = stack.enter_context(run_server(binaries))
-            databases["PostgreSQL"] = new_database(server, "kill")
-        for name, url in databases.items():
-            made = Service(folder / name, url, workers=2, lease_seconds=3)
+    with tempfile.TemporaryDirectory() as folder, databases("kill") as urls:
+        for name, url in urls.items():
+            made = Service(Path(folder) / name, url, workers=2, lease_seconds=3)
             found[name] = trial(made, options.jobs, options.seed)
             print(name, json.dumps(found[name]), flush=True)
     if options.save:
@@ -151,23 +128,15 @@ def main() -> None:
 
 
 def save(found: dict[str, Any]) -> None:
-    target = HERE.with_name("service_kill_results.json")
-    target.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
-    names = list(found)
-    lines = [
+    head = [
         "# Kill -9 while jobs are under way",
         "",
         "`python experiments/service_kill.py --save`: the server (a third of the times) or a",
         "worker is killed every 0.3 to 6 seconds until all jobs have ended; whoever sends tries",
         "again until there is an answer. A job over which two workers were killed has failed and",
         "says so; it is tried again at the end.",
-        "",
-        f"| | {' | '.join(names)} |",
-        f"| --- | {' | '.join('---:' for _ in names)} |",
     ]
-    for row in next(iter(found.values())):
-        lines.append(f"| {row} | {' | '.join(str(found[name][row]) for name in names)} |")
-    HERE.with_name("service_kill_results.md").write_text("\n".join(lines) + "\n", "utf-8")
+    write_tables("service_kill", found, head, found)
 
 
 if __name__ == "__main__":

@@ -13,32 +13,23 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
-import platform
 import random
 import subprocess
 import sys
 import tempfile
 import time
 import uuid
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from service_trials import SAMPLES, Service, databases, machine, write_tables
 from sqlalchemy import select
 
-HERE = Path(__file__).resolve()
-sys.path.insert(0, str(HERE.parents[1] / "tests" / "service"))
-
-from postgresql import find_binaries, new_database, run_server  # noqa: E402
-from running import Service  # noqa: E402
-
-from gipr_ml.service.context import open_context  # noqa: E402
-from gipr_ml.service.settings import Settings  # noqa: E402
-from gipr_ml.service.store import schema  # noqa: E402
+from gipr_ml.service.context import open_context
+from gipr_ml.service.settings import Settings
+from gipr_ml.service.store import schema
 
 READERS, SENDERS, SECONDS, STORED = 50, 5, 60, 10_000
-SAMPLES = HERE.parents[1] / "gipr_ml" / "samples"
 TEXTS = ("chengxi_culture_2023.txt", "wangchuan_forestry_2022_damaged.txt")
 LISTS = {
     "queue, worst first": "/v1/reports",
@@ -181,7 +172,8 @@ def trial(folder: Path, database: str, seconds: float, stored: int) -> dict[str,
         with service.client() as client:
             client.send((f"{uuid.uuid4()}.txt", b"warm up the workers"), wait=60)
         lists = measure_lists(service)
-        command = [sys.executable, str(HERE), "--attack", service.url, "--seconds", str(seconds)]
+        command = [sys.executable, str(Path(__file__).resolve()), "--attack", service.url]
+        command += ["--seconds", str(seconds)]
         told = subprocess.run(
             [*command, "--names", str(folder / "names.json")], capture_output=True, check=True
         )
@@ -221,42 +213,25 @@ def main() -> None:
         print(json.dumps(asyncio.run(attack(host, int(port), names, options.seconds))))
         return
     found: dict[str, Any] = {}
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        databases = {"SQLite": ""}
-        binaries = find_binaries()
-        if binaries is not None:
-            server = stack.enter_context(run_server(binaries))
-            databases["PostgreSQL"] = new_database(server, "load")
-        for name, url in databases.items():
-            found[name] = trial(folder / name, url, options.seconds, options.stored)
+    with tempfile.TemporaryDirectory() as folder, databases("load") as urls:
+        for name, url in urls.items():
+            found[name] = trial(Path(folder) / name, url, options.seconds, options.stored)
             print(name, json.dumps(found[name], indent=1), flush=True)
     if options.save:
         save(found, options.seconds, options.stored)
 
 
 def save(found: dict[str, Any], seconds: float, stored: int) -> None:
-    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
-    busy = f"load of the machine by others at the end: {os.getloadavg()[2]:.1f} (15 minutes)"
-    kept = {"machine": machine, "busy": busy, "found": found}
-    text = json.dumps(kept, indent=1, ensure_ascii=False)
-    HERE.with_name("service_load_results.json").write_text(text + "\n", "utf-8")
-    names = list(found)
-    lines = [
+    where = machine()
+    head = [
         "# The service under load",
         "",
         f"`python experiments/service_load.py --save`: {READERS} clients read results, each the",
         f"next as soon as it has the last; {SENDERS} send text reports, each the next as soon as",
         f"the last is read; for {seconds:g} s, with {stored:,} reports stored, two workers, and",
-        f"the clients on the same machine ({machine}; {busy}).",
-        "",
-        f"| | {' | '.join(names)} |",
-        f"| --- | {' | '.join('---:' for _ in names)} |",
+        f"the clients on the same machine ({where}).",
     ]
-    for row in next(iter(found.values())):
-        cells = [json.dumps(found[name][row]).strip("{}").replace('"', "") for name in names]
-        lines.append(f"| {row} | {' | '.join(cells)} |")
-    HERE.with_name("service_load_results.md").write_text("\n".join(lines) + "\n", "utf-8")
+    write_tables("service_load", {"machine": where, "found": found}, head, found)
 
 
 if __name__ == "__main__":
