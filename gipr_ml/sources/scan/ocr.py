@@ -10,6 +10,7 @@ are read by themselves, which tells a right number from a wrong one better than 
 from __future__ import annotations
 
 import importlib.util
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -146,8 +147,11 @@ def engine() -> Engine:
 
 
 def _session(path: Path) -> Any:
+    # From 1.29 on the library tells its maker what it is used for, unless it is told not to.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
 
+    onnxruntime.disable_telemetry_events()  # where somebody else has loaded it before
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = THREADS
     options.inter_op_num_threads = 1
