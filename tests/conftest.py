@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -153,3 +156,14 @@ def make_report() -> Callable[..., Report]:
 @pytest.fixture
 def make_damaged() -> Callable[..., Report]:
     return build_damaged
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder with a file; in memory where that is possible, for databases sync without end."""
+    memory = Path("/dev/shm")
+    with TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
+        made = Path(folder) / "place"
+        made.mkdir()
+        (made / "a").write_text("old a")
+        yield made
