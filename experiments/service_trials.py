@@ -16,6 +16,7 @@ HERE = Path(__file__).resolve().parent
 for tests in ("service", "sources"):
     sys.path.insert(0, str(HERE.parent / "tests" / tests))
 
+import drawn_files  # noqa: E402
 import fuzzing  # noqa: E402
 import office_files  # noqa: E402
 from postgresql import find_binaries, new_database, run_server  # noqa: E402
@@ -27,6 +28,7 @@ __all__ = [
     "SAMPLES",
     "Service",
     "databases",
+    "drawn_files",
     "fuzzing",
     "machine",
     "office_files",

@@ -29,7 +29,15 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 import psutil
-from service_trials import SAMPLES, Service, machine, office_files, persist, write_tables
+from service_trials import (
+    SAMPLES,
+    Service,
+    drawn_files,
+    machine,
+    office_files,
+    persist,
+    write_tables,
+)
 
 from gipr_ml.client import CallError, Client
 from gipr_ml.learning.synthesis.scans.scan import make_scan
@@ -54,7 +62,7 @@ def kinds() -> dict[str, Make]:
     text = (SAMPLES / "wangchuan_forestry_2022_damaged.txt").read_bytes()
     page = (SAMPLES / "lanting_transport_2024.html").read_bytes()
     word, book = office_files.docx(), office_files.xlsx()
-    form, drawn = office_files.ofd(), office_files.pdf()
+    form, drawn = drawn_files.ofd(), drawn_files.pdf()
     scan = (SAMPLES / "jintang_housing_2022_scan.pdf").read_bytes()
     photo = make_scan(5, "dpi_150").data
     return {

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pypdfium2 as pdfium
 import pytest
-from office_files import docx, ofd, pdf, xlsx
+from drawn_files import ofd, pdf
+from office_files import docx, xlsx
 from PIL import Image
 
 PROGRAM = """
