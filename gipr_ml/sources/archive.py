@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -37,13 +38,13 @@ def read_archive(data: bytes, name: str) -> Iterator[tuple[str, bytes]]:
     that cannot be unpacked is raised as `InputError` when its turn comes, as is an archive that is
     damaged (`InputError`) or beyond the limits (`TooLarge`) at the beginning.
     """
-    for path, info, archive in _walk(data, name, 1):
+    for path, info, archive in _walk(data, name):
         yield path, read_member(archive, info, f"{name}/{path}", MAX_BYTES)
 
 
 def check_archive(data: bytes, name: str) -> None:
     """Raise what `read_archive` raises of the archive as a whole; nothing is unpacked for that."""
-    for _ in _walk(data, name, 1):
+    for _ in _walk(data, name):
         pass
 
 
@@ -52,7 +53,7 @@ def archive_paths(path: Path) -> list[Path]:
 
     Raises the same errors as `read_archive`.
     """
-    return [path / member for member, _, _ in _walk(path, path.name, 1)]
+    return [path / member for member, _, _ in _walk(path, path.name)]
 
 
 def read_path(path: Path) -> bytes:
@@ -65,7 +66,7 @@ def read_path(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     wanted = path.relative_to(archive).as_posix()
-    for member, info, package in _walk(archive, archive.name, 1):
+    for member, info, package in _walk(archive, archive.name):
         if member == wanted:
             return read_member(package, info, path.name, MAX_BYTES)
     raise FileNotFoundError(2, "no such file in the archive", str(path))
@@ -75,10 +76,19 @@ def _opened(file: Path | bytes) -> IO[bytes] | Path:
     return io.BytesIO(file) if isinstance(file, bytes) else file
 
 
+@dataclass
+class _Total:
+    """What an archive holds, with the archives inside of it."""
+
+    files: int = 0
+    size: int = 0
+
+
 def _walk(
-    file: Path | bytes, name: str, depth: int
+    file: Path | bytes, name: str, depth: int = 1, total: _Total | None = None
 ) -> Iterator[tuple[str, zipfile.ZipInfo, zipfile.ZipFile]]:
     """Every file of the archive with its path, those of archives inside of it too."""
+    total = total or _Total()
     try:
         archive = zipfile.ZipFile(_opened(file))
     except BROKEN as error:
@@ -86,10 +96,12 @@ def _walk(
             f"{name}: the archive is damaged or cut short; download it anew"
         ) from error
     with archive:
-        members = [info for info in archive.infolist() if not info.is_dir()]
-        if len(members) > MAX_MEMBERS:
+        members = [info for info in archive.infolist() if not info.filename.endswith("/")]
+        total.files += len(members)
+        total.size += sum(info.file_size for info in members)
+        if total.files > MAX_MEMBERS:
             raise TooLarge(f"{name}: the archive holds more than {MAX_MEMBERS:,} files")
-        if sum(info.file_size for info in members) > MAX_ARCHIVE_BYTES:
+        if total.size > MAX_ARCHIVE_BYTES:
             raise TooLarge(
                 f"{name}: the archive unpacks to more than {MAX_ARCHIVE_BYTES // 1_000_000:,} MB"
             )
@@ -100,7 +112,7 @@ def _walk(
                 continue
             if path.lower().endswith(".zip") and depth < MAX_NESTING:
                 inner = read_member(archive, info, f"{name}/{path}", MAX_BYTES)
-                for member, inside, package in _walk(inner, f"{name}/{path}", depth + 1):
+                for member, inside, package in _walk(inner, f"{name}/{path}", depth + 1, total):
                     yield f"{path}/{member}", inside, package
             else:
                 yield path, info, archive
@@ -112,7 +124,7 @@ def _safe_path(info: zipfile.ZipInfo) -> str:
     if not info.flag_bits & _UTF8:
         name = _chinese_name(name)
     parts = PurePosixPath(name.replace("\\", "/")).parts
-    kept = [part for part in parts if part not in ("/", "..", ".") and not part.endswith(":")]
+    kept = [part for part in parts if part.strip("/.") and not part.endswith(":")]
     return "/".join(kept) or "unnamed"
 
 

@@ -15,7 +15,7 @@ from gipr_ml.sources.chars import clean, join_texts
 from gipr_ml.sources.docx_numbers import Numbering
 from gipr_ml.sources.layout import add_lines
 from gipr_ml.sources.lines import LineList
-from gipr_ml.sources.package import Package, attribute, local
+from gipr_ml.sources.package import Package, attribute, local, whole
 from gipr_ml.sources.pictures import Pictures
 from gipr_ml.types import Cell
 
@@ -97,12 +97,12 @@ class _Walk:
         number: int | None = None
         for row in _rows(element):
             cells = [cell for cell in _children(row, "tc") if not _is_continued(cell)]
-            texts = [self.cell_text(cell) for cell in cells]
             nested = any(next(cell.iter("{*}tbl"), None) is not None for cell in cells)
-            if nested or (len(cells) == 1 and _is_running_text(texts[0])):
+            if nested or (len(cells) == 1 and _is_running_text(cells[0])):
                 for cell in cells:
                     self.blocks(cell)
                 continue
+            texts = [self.cell_text(cell) for cell in cells]
             self.count += 1
             if len(cells) > 1 or any(texts):
                 number = self.lines.new_table() if number is None else number
@@ -169,7 +169,7 @@ def _collect(element: Any, parts: list[str]) -> None:
             parts.append(child.text or "")
         elif kind == "sym":
             code = attribute(child, "char") or ""
-            parts.append(chr(int(code, 16)) if 0 < len(code) <= 4 and _is_hex(code) else "")
+            parts.append(_character(code))
         elif kind in _TEXT:
             page = kind == "br" and attribute(child, "type") in ("page", "column")
             parts.append("\n" if page else _TEXT[kind])
@@ -179,8 +179,12 @@ def _collect(element: Any, parts: list[str]) -> None:
             _collect(child, parts)
 
 
-def _is_hex(code: str) -> bool:
-    return all(char in "0123456789abcdefABCDEF" for char in code)
+def _character(code: str) -> str:
+    """The character of a code in hexadecimal; none for what is no code or half a character."""
+    if not 0 < len(code) <= 4 or not all(char in "0123456789abcdefABCDEF" for char in code):
+        return ""
+    character = chr(int(code, 16))
+    return "" if "\ud800" <= character <= "\udfff" else character
 
 
 def _is_hidden(run: Any) -> bool:
@@ -212,10 +216,11 @@ def _is_continued(cell: Any) -> bool:
 def _span(cell: Any) -> int:
     span = cell.find("{*}tcPr/{*}gridSpan")
     value = attribute(span, "val") if span is not None else None
-    return min(max(int(value), 1), _MAX_SPAN) if value and value.isdecimal() else 1
+    return min(max(whole(value) or 1, 1), _MAX_SPAN)
 
 
-def _is_running_text(text: str) -> bool:
+def _is_running_text(cell: Any) -> bool:
+    text = "".join(_text(paragraph) for paragraph in cell.iter("{*}p"))
     return "。" in text or len(text) > _LONG_CELL
 
 
@@ -230,6 +235,7 @@ def _heading_levels(styles: Any) -> dict[str, int]:
     for style in styles if styles is not None else ():
         name = style.find("{*}name")
         words = (attribute(name, "val") or "").lower().split() if name is not None else []
-        if len(words) == 2 and words[0] in _HEADING and words[1].isdecimal():
-            levels[attribute(style, "styleId") or ""] = min(int(words[1]), 6)
+        level = whole(words[1]) if len(words) == 2 and words[0] in _HEADING else None
+        if level is not None:
+            levels[attribute(style, "styleId") or ""] = min(level, 6)
     return levels

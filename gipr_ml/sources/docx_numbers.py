@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gipr_ml.sources.package import attribute, local
+from gipr_ml.sources.package import attribute, local, whole
 
 _CHINESE = frozenset(
     (
@@ -26,6 +26,8 @@ _CIRCLED = 0x245F
 _PLACE = re.compile(r"%([1-9])")
 _LEVELS = 9
 _MOST = 999
+_LONGEST_MARK = 60
+"""Characters of the pattern of a number, such as 第%1条."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,11 @@ class Numbering:
             properties = self._styles.get(attribute(style, "val")) if style is not None else None
         if properties is None:
             return ""
-        number, level = _value(properties, "numId"), _value(properties, "ilvl") or "0"
+        number, level = _value(properties, "numId"), whole(_value(properties, "ilvl") or "0")
         levels = self._levels.get(number or "")
-        if not levels or not level.isdecimal() or int(level) >= _LEVELS:
+        if not levels or level is None or level >= _LEVELS:
             return ""
-        return self._next(number or "", levels, int(level))
+        return self._next(number or "", levels, level)
 
     def _next(self, number: str, levels: dict[int, _Level], level: int) -> str:
         counts = self._counts[number]
@@ -113,12 +115,11 @@ def _chinese(number: int) -> str:
 def _levels(abstract: Any) -> dict[int, _Level]:
     found = {}
     for part in abstract.iter("{*}lvl"):
-        number = attribute(part, "ilvl") or ""
-        start = _value(part, "start") or "1"
-        if number.isdecimal() and int(number) < _LEVELS:
+        number, start = whole(attribute(part, "ilvl")), whole(_value(part, "start"))
+        if number is not None and number < _LEVELS:
             how = _value(part, "numFmt") or "decimal"
-            text = "" if how == "bullet" else _value(part, "lvlText") or ""
-            found[int(number)] = _Level(how, text, int(start) if start.isdecimal() else 1)
+            text = "" if how == "bullet" else (_value(part, "lvlText") or "")[:_LONGEST_MARK]
+            found[number] = _Level(how, text, 1 if start is None else start)
     return found
 
 

@@ -31,6 +31,8 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _ROW_PARTS = frozenset(("thead", "tbody", "tfoot"))
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _WRAPPED = re.compile(r"(?<=[\u2e80-\uffef])[ \t\r\f]*\n[ \t\r\n\f]*(?=[\u2e80-\uffef])")
+_BORDER = "\0"
+"""Between the lines of a cell; the parser lets no such character through."""
 _MAX_SPAN = 100
 _REMEMBERED = 60
 """Characters of a text that is remembered: most are official labels."""
@@ -157,17 +159,21 @@ class _Walk:
 
     def _table(self, table: Element) -> None:
         number: int | None = None
-        nested = next(table.iter("h1", "h2", "h3", "h4", "h5", "h6", "pre"), None) is not None
-        nested = nested or table.find(".//table") is not None
+        nested = any(_has_parts(part) for part in table)
         for row in self._rows(table):
             cells = [cell for cell in row if cell.tag in ("td", "th")]
+            if nested and any(_has_parts(cell) for cell in cells):
+                self.block(row)
+                continue
             texts = [_pieces(cell) for cell in cells]
-            if _is_layout(cells, texts, nested):
+            if _is_layout(cells, texts):
                 self.block(row)
                 continue
             self._add_strays(row)
             if len(cells) > 1 or any(texts):
                 self.flush()
+                for text in texts:
+                    self._lines.take("".join(text))
                 number = self._lines.new_table() if number is None else number
                 self._lines.add(
                     [
@@ -204,12 +210,15 @@ class _Walk:
 def _pieces(cell: Element) -> list[str]:
     """The paragraphs and lines of a cell, without blank ones."""
     if not len(cell):
-        parts = [cell.text or ""]
+        text = cell.text or ""
     else:
-        parts = [""]
-        _collect(cell, parts)
+        found: list[str] = []
+        _collect(cell, found)
+        text = "".join(found)
     texts = [
-        _one_line(part) if len(part) > _REMEMBERED else _known_line(part) for part in parts if part
+        _one_line(part) if len(part) > _REMEMBERED else _known_line(part)
+        for part in text.split(_BORDER)
+        if part
     ]
     return [text for text in texts if text]
 
@@ -227,27 +236,31 @@ def _known_line(text: str) -> str:
 
 
 def _collect(element: Element, parts: list[str]) -> None:
-    """Add the text of `element` to `parts`, a new part for each line."""
+    """Add the text of `element` to `parts`, with borders around what is a line of its own."""
     own_line = element.tag not in _INLINE
     if own_line:
-        parts.append("")
-    parts[-1] += element.text or ""
+        parts.append(_BORDER)
+    parts.append(element.text or "")
     for child in element:
         if child.tag not in _DROPPED:
             _collect(child, parts)
-        parts[-1] += child.tail or ""
+        parts.append(child.tail or "")
     if own_line:
-        parts.append("")
+        parts.append(_BORDER)
 
 
-def _is_layout(cells: list[Element], texts: list[list[str]], nested: bool) -> bool:
+def _has_parts(element: Element) -> bool:
+    """Whether tables, headings or listings stand in it: it arranges parts of the page."""
+    return next(element.iter("table", "pre", *_HEADINGS), None) is not None
+
+
+def _is_layout(cells: list[Element], texts: list[list[str]]) -> bool:
     """Whether the row only arranges parts of the page."""
     if len(cells) == 1 and any("。" in text for text in texts[0]):
         return True
     return any(
         (len(text) > 1 and sum(map(len, text)) > _LONG_CELL)
         or (not any(text) and cell.find(".//img") is not None)
-        or (nested and next(cell.iter("table", "pre", *_HEADINGS), None) is not None)
         for cell, text in zip(cells, texts, strict=True)
     )
 

@@ -22,7 +22,7 @@ MAX_GLYPHS = 40_000
 """Characters and drawn objects of one page. A page full of small print has 5,000."""
 
 MAX_MEMBERS = 2_000
-"""Files in an archive or an office document."""
+"""Files in an archive, with those of archives inside of it, or in an office document."""
 
 MAX_PART_BYTES = 200_000_000
 """Bytes that the parts of an office document that are read unpack to, all together."""
@@ -35,7 +35,7 @@ RATIO_FROM = 2_000_000
 """Bytes."""
 
 MAX_ARCHIVE_BYTES = 2_000_000_000
-"""Bytes that the files of an archive unpack to, all together."""
+"""Bytes that the files of an archive unpack to, all together, those of archives inside too."""
 
 MAX_NESTING = 2
 """Archives in one another: one, and one inside of it."""

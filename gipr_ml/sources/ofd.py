@@ -27,6 +27,8 @@ _NARROW = 0.55
 _THICKEST = 1.0
 """Millimetres: a filled shape that is thinner is a rule."""
 _LEVEL = 0.2
+_LONGEST_PATH = 1_000_000
+"""Characters of a path; one that is longer is a drawing and no rule of a table."""
 _DEEPEST = 8
 _PATH = re.compile(r"[MLQBACS]|[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _NUMBERS = {"M": 2, "L": 2, "S": 2, "Q": 4, "B": 6, "A": 7, "C": 0}
@@ -146,11 +148,15 @@ class _Reader:
                 self._picture(item)
             elif kind == "PageBlock" and depth < _DEEPEST:
                 self._block(item, depth + 1)
-            if len(self._glyphs) + len(self._rules) > MAX_GLYPHS:
-                raise TooLarge(
-                    f"{self._name}: page {self._number} holds more than {MAX_GLYPHS:,} characters "
-                    "or drawn objects; it is no page of a report"
-                )
+            self._expect(0)
+
+    def _expect(self, more: int) -> None:
+        """Raise `TooLarge` where the page holds too much with so many more characters."""
+        if len(self._glyphs) + len(self._rules) + more > MAX_GLYPHS:
+            raise TooLarge(
+                f"{self._name}: page {self._number} holds more than {MAX_GLYPHS:,} characters "
+                "or drawn objects; it is no page of a report"
+            )
 
     def _place(self, item: Any) -> _Matrix:
         """From coordinates of an object to millimetres of the page."""
@@ -176,6 +182,7 @@ class _Reader:
             x = (_numbers(code.get("X")) or [x])[0]
             y = (_numbers(code.get("Y")) or [y])[0]
             text = code.text or ""
+            self._expect(len(text))
             across, down = _deltas(code.get("DeltaX"), text), _deltas(code.get("DeltaY"), text)
             self._code(text, matrix, (x, y), across, down, size, stretch, turn)
 
@@ -211,7 +218,7 @@ class _Reader:
         stroked = item.get("Stroke", "true") != "false"
         filled = item.get("Fill", "false") == "true"
         data = item.find("{*}AbbreviatedData")
-        if data is None or not (stroked or filled):
+        if data is None or not (stroked or filled) or len(data.text or "") > _LONGEST_PATH:
             return
         for corners in _outlines(data.text or "", self._place(item)):
             if filled and self._rule(_around(corners), _THICKEST):
@@ -247,6 +254,8 @@ def _deltas(text: str | None, characters: str) -> list[float]:
     parts = iter((text or "").split())
     try:
         for part in parts:
+            if len(steps) >= len(characters):
+                break
             if part == "g":
                 count, step = int(next(parts)), float(next(parts))
                 steps += [step] * max(0, min(count, len(characters)))

@@ -142,3 +142,8 @@ def attribute(element: Any, name: str) -> str | None:
         if key.rpartition("}")[2] == name:
             return str(value)
     return None
+
+
+def whole(text: str | None) -> int | None:
+    """The whole number that an attribute states, or None: no number of a document is longer."""
+    return int(text) if text and len(text) < 10 and text.isdecimal() else None

@@ -8,6 +8,7 @@ the page and the box that the parser gives, of its block where it gives no bette
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -33,6 +34,11 @@ _CAPTIONS = ("table_caption", "img_caption", "image_caption")
 _NOTES = ("table_footnote", "img_footnote", "image_footnote")
 _HEADINGS = {"title": 1, "doc_title": 1, "section-header": 2, "paragraph_title": 2}
 _DEEPEST = 20
+_LARGEST = 1e6
+"""Of a side of a page, in whatever unit."""
+_LONGEST_INDEX = 9
+"""Digits of a place in a list, or of a page's number."""
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True)
@@ -54,9 +60,16 @@ def is_parsed(content: Any) -> bool:
 
 
 def parse_json(text: str, name: str) -> Any:
-    """The JSON in `text`, None where it is none. Raises `InputError` where it nests too deep."""
+    """The JSON in `text`, None where it is none. Raises `InputError` where it nests too deep.
+
+    Halves of characters, which JSON can name and no text holds, are U+FFFD.
+    """
     try:
-        return json.loads(text)
+        content = json.loads(text)
+        if _HALF.search(text):
+            plain = json.dumps(content, ensure_ascii=False).encode("utf-16", "surrogatepass")
+            content = json.loads(plain.decode("utf-16", "replace"))
+        return content
     except RecursionError:
         raise InputError(f"{name}: the JSON is nested too deeply to be a document") from None
     except ValueError:
@@ -104,7 +117,7 @@ def _pixel_sizes(content: Any) -> dict[int, tuple[float, float]]:
         number = _page_of(page, 1) if isinstance(page, dict) else None
         if number is not None:
             width, height = page.get("width"), page.get("height")
-            if isinstance(width, int | float) and isinstance(height, int | float):
+            if _is_length(width) and _is_length(height):
                 sizes[number] = float(width), float(height)
     return sizes
 
@@ -189,7 +202,7 @@ def _strings(content: dict[str, Any], keys: Sequence[str]) -> list[str]:
 def _box(value: Any) -> Box | None:
     if not isinstance(value, list) or len(value) != 4:
         return None
-    if not all(isinstance(side, int | float) and abs(side) < 1e6 for side in value):
+    if not all(isinstance(side, int | float) and abs(side) < _LARGEST for side in value):
         return None
     left, top, right, bottom = map(float, value)
     return left, top, right, bottom
@@ -222,21 +235,24 @@ def _docling_sizes(content: dict[str, Any]) -> dict[int, tuple[float, float]]:
     pages = content.get("pages")
     for number, page in pages.items() if isinstance(pages, dict) else ():
         size = page.get("size") if isinstance(page, dict) else None
-        if isinstance(size, dict) and str(number).isdecimal():
+        if isinstance(size, dict) and number.isdecimal() and len(number) <= _LONGEST_INDEX:
             width, height = size.get("width"), size.get("height")
-            if isinstance(width, int | float) and isinstance(height, int | float):
+            if _is_length(width) and _is_length(height):
                 sizes[int(number)] = float(width), float(height)
     return sizes
+
+
+def _is_length(value: Any) -> bool:
+    return isinstance(value, int | float) and 0 <= value < _LARGEST
 
 
 def _add_docling(
     lines: LineList, content: dict[str, Any], sizes: dict[int, tuple[float, float]]
 ) -> None:
-    for item, depth in _reading_order(content, content.get("body"), 0):
-        place = next(iter(item.get("prov") or ()), None)
+    for item, depth in _reading_order(content, content.get("body"), 0, set()):
+        place = next(iter(_listed(item.get("prov"))), None)
         place = place if isinstance(place, dict) else {}
-        number = place.get("page_no")
-        lines.page = number if isinstance(number, int) else None
+        lines.page = _page_of({"page_no": place.get("page_no")}, None)
         height = sizes.get(lines.page or 0, (0.0, 0.0))[1]
         box = _docling_box(place.get("bbox"), height)
         if isinstance(item.get("data"), dict):
@@ -248,23 +264,30 @@ def _add_docling(
             _add_block(lines, Block(text, lines.page, box, heading=heading and min(depth + 1, 6)))
 
 
-def _reading_order(content: dict[str, Any], node: Any, depth: int) -> Iterator[tuple[Any, int]]:
-    """The items of the body in order, with how deep they lie."""
+def _reading_order(
+    content: dict[str, Any], node: Any, depth: int, seen: set[int]
+) -> Iterator[tuple[Any, int]]:
+    """The items of the body in order, each once, with how deep they lie."""
     if not isinstance(node, dict) or depth > _DEEPEST:
         return
-    for child in node.get("children") or ():
+    for child in _listed(node.get("children")):
         item = _referred(content, child)
-        if item is None:
+        if item is None or id(item) in seen:
             continue
+        seen.add(id(item))
         yield item, depth
         if not isinstance(item.get("data"), dict):
-            yield from _reading_order(content, item, depth + 1)
+            yield from _reading_order(content, item, depth + 1, seen)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _referred(content: dict[str, Any], child: Any) -> dict[str, Any] | None:
     reference = child.get("$ref") or child.get("cref") if isinstance(child, dict) else None
     parts = reference.lstrip("#/").split("/") if isinstance(reference, str) else []
-    if len(parts) != 2 or not parts[1].isdecimal():
+    if len(parts) != 2 or not parts[1].isdecimal() or len(parts[1]) > _LONGEST_INDEX:
         return None
     items = content.get(parts[0])
     index = int(parts[1])
@@ -277,7 +300,8 @@ def _add_docling_table(
 ) -> None:
     """The rows of a table; a cell that spans rows or columns stands once, where it begins."""
     rows: dict[int, dict[int, Cell]] = {}
-    cells = data.get("table_cells") or [c for row in data.get("grid") or () for c in row]
+    grid = [cell for row in _listed(data.get("grid")) for cell in _listed(row)]
+    cells = _listed(data.get("table_cells")) or grid
     for cell in cells:
         if not isinstance(cell, dict):
             continue

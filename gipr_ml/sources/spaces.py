@@ -111,8 +111,9 @@ def _stands_alone(tokens: Sequence[_Token], start: int, end: int) -> bool:
     if count >= _ROW:
         stated = start > 0 and tokens[start - 1].text[-1] in ":：,，、"
         return not stated and (count >= _SURE_ROW or 2 * count >= total)
-    label = " ".join(token.text for token in tokens[:start])
-    return end == total and start > 0 and resembles_row(label)
+    if end < total or start == 0:
+        return False
+    return resembles_row(" ".join(token.text for token in tokens[:start]))
 
 
 def _glued_first_value(tokens: Sequence[_Token], alone: set[int]) -> int | None:

@@ -12,7 +12,7 @@ from gipr_ml.sources.chars import clean
 from gipr_ml.sources.layout import add_lines
 from gipr_ml.sources.limits import MAX_CELLS
 from gipr_ml.sources.lines import LineList
-from gipr_ml.sources.package import Package, attribute, local
+from gipr_ml.sources.package import Package, attribute, local, whole
 from gipr_ml.types import Cell
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
@@ -48,7 +48,11 @@ def add_xlsx(lines: LineList, data: bytes) -> None:
 
 
 def _shared_strings(root: Any) -> list[str]:
-    return [_rich_text(item) for item in root] if root is not None else []
+    return [_shown(_rich_text(item)) for item in root] if root is not None else []
+
+
+def _shown(text: str) -> str:
+    return clean(text).strip()
 
 
 def _rich_text(item: Any) -> str:
@@ -92,11 +96,12 @@ def _add_block(
         if not filled:
             continue
         table = lines.new_table() if table is None else table
+        for c in columns:
+            lines.take(row.get(c, ""))
         cells = [
             Cell(" ".join(row.get(c, "").split()), columns=spans.get((number, c), 1))
             for c in columns
         ]
-        lines.take("".join(cell.text for cell in cells))
         lines.add(cells, "explicit", number, table=table)
 
 
@@ -118,24 +123,24 @@ def _rows(root: Any, strings: list[str]) -> Iterator[tuple[int, _Row]]:
             column = _column(place[1]) if place else column + 1
             count += 1
             if column <= _WIDEST and count <= 10 * MAX_CELLS:
-                found[column] = clean(_value(cell, strings)).strip()
+                found[column] = _value(cell, strings)
         yield number, found
 
 
 def _value(cell: Any, strings: list[str]) -> str:
-    """What a cell shows, as nearly as its file says it."""
+    """What a cell shows, as nearly as its file says it; a shared string is no copy."""
     kind = cell.get("t", "n")
     if kind == "inlineStr":
-        return _rich_text(cell)
+        return _shown(_rich_text(cell))
     value = cell.find("{*}v")
     text = (value.text or "") if value is not None else ""
     if not text:
         formula = cell.find("{*}f")
-        return f"={formula.text or ''}" if formula is not None and kind != "str" else ""
+        return _shown(f"={formula.text or ''}") if formula is not None and kind != "str" else ""
     if kind == "s":
-        index = int(text) if text.isdecimal() else -1
-        return strings[index] if 0 <= index < len(strings) else "#"
-    return _number(text) if kind == "n" else text
+        index = whole(text)
+        return strings[index] if index is not None and index < len(strings) else "#"
+    return _shown(_number(text) if kind == "n" else text)
 
 
 def _number(text: str) -> str:
