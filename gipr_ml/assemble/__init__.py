@@ -17,6 +17,10 @@ from gipr_ml.types import LabelledLine, Reading, Statement
 
 __all__ = ["assemble"]
 
+LARGEST = 2_000
+"""Labels and values of a table. The largest official one has some 200; what is ten times as large
+is no such table, and is not read as one: aligning it would cost its length squared."""
+
 
 def assemble(
     lines: Sequence[LabelledLine],
@@ -32,7 +36,8 @@ def assemble(
     the table itself leaves open. `agency` and `year` are passed through.
     """
     lines, merged = unmerge(lines, forms)
-    regions = find_regions(stream_of(lines), matcher, forms)
+    found_regions = find_regions(stream_of(lines), matcher, forms)
+    regions = {name: r for name, r in found_regions.items() if len(r.atoms) <= LARGEST}
     tables: list[TableReading | None] = []
     if "t2" in regions:
         tables.append(read_table2(regions["t2"], forms, matcher, statements))

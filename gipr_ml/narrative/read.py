@@ -15,6 +15,10 @@ from gipr_ml.narrative.scope import Body
 from gipr_ml.narrative.tokens import Tokenizer
 from gipr_ml.types import LabelledLine, Statement
 
+LONGEST = 3_000
+"""Characters of a sentence that is read. The longest of real reports has some 400; what each of its
+numbers means is looked for in all of it."""
+
 
 def read_narrative(
     lines: Sequence[LabelledLine], agency: str | None = None, year: int | None = None
@@ -42,7 +46,9 @@ def _statements(lines: Sequence[LabelledLine], extractor: Extractor) -> Iterator
         elif counted.search(text) and anchored.search(text):
             context = Context(section)
             for start, end in sentences(text):
-                if counted.search(text, start, end) and anchored.search(text, start, end):
+                if end - start > LONGEST:
+                    context.pass_over(text[start : start + LONGEST])
+                elif counted.search(text, start, end) and anchored.search(text, start, end):
                     yield from extractor.read(paragraph, start, end, context)
                 else:
                     context.pass_over(text[start:end])
