@@ -1,5 +1,5 @@
-"""Write files so that a reader never sees half of them, and a power cut loses nothing of what was
-said to be written."""
+"""Files: written so that a reader never sees half of one and a power cut loses nothing of what was
+said to be written; and TOML that people write."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import json
 import os
 import secrets
 import shutil
+import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from gipr_ml.errors import UsageError
 
@@ -224,3 +226,21 @@ def _lock(file: int) -> None:
         os.lseek(file, 0, os.SEEK_SET)
         return
     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+# ---------------------------------------------------------------- what people write
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The TOML file at `path`. Raises `OSError`, and `ValueError` where it is none."""
+    return parse_toml(path.read_bytes())
+
+
+def parse_toml(data: bytes) -> dict[str, Any]:
+    """The TOML in `data`, whoever wrote it. Raises `ValueError` where it is none, in words."""
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise ValueError("is not UTF-8 text") from None
+    except RecursionError:
+        raise ValueError("is nested too deeply") from None

@@ -11,7 +11,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import tokenize
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +31,20 @@ FORMAT = 1
 
 LARGEST = 64 * 1024 * 1024
 """Bytes that a member of a model file may unpack to."""
+
+_NO_MODEL = (
+    zipfile.BadZipFile,
+    zlib.error,
+    tokenize.TokenError,
+    LookupError,
+    TypeError,
+    ValueError,
+    EOFError,
+    OSError,
+    SyntaxError,
+    RuntimeError,
+)
+"""What reading a file raises that is no model: of `zipfile`, `json` and the header of an array."""
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -97,7 +113,7 @@ def load_arrays(path: Path, sha256: str | None = None) -> dict[str, NDArray[Any]
         )
     try:
         return _read_container(data)
-    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, EOFError, OSError) as error:
+    except _NO_MODEL as error:
         raise ModelError(
             f"The file {path} is no model of this program, or a damaged one ({error});"
             " train again with: gipr train"
@@ -109,17 +125,32 @@ def _read_container(data: bytes) -> dict[str, NDArray[Any]]:
 
     arrays = {}
     with zipfile.ZipFile(io.BytesIO(data)) as container:
-        schema = json.loads(container.read("schema.json"))
+        schema = json.loads(_member(container, "schema.json"))
+        named = schema["content"]
         if schema["__class__"] != "dict" or schema["__module__"] != "builtins":
             raise ValueError("it holds no named arrays")
-        for name, node in schema["content"].items():
+        if not isinstance(named, dict):
+            raise ValueError("it holds no named arrays")
+        for name, node in named.items():
             if node["__loader__"] != "NdArrayNode" or node["type"] != "numpy":
                 raise ValueError(f"{name} is no array")
-            if container.getinfo(node["file"]).file_size > LARGEST:
-                raise ValueError(f"{name} is too large")
-            member = io.BytesIO(container.read(node["file"]))
-            arrays[name] = np.load(member, allow_pickle=False)
+            member = io.BytesIO(_member(container, node["file"]))
+            try:
+                array = np.load(member, allow_pickle=False)
+            except MemoryError:  # a shape that is stated and not there
+                raise ValueError(f"{name} is damaged") from None
+            if not isinstance(array, np.ndarray):
+                raise ValueError(f"{name} is no array")
+            arrays[name] = array
     return arrays
+
+
+def _member(container: zipfile.ZipFile, name: str) -> bytes:
+    with container.open(name) as file:
+        data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise ValueError(f"{name} is too large")
+    return data
 
 
 def read_manifest(folder: Path, name: str) -> dict[str, Any]:
@@ -132,7 +163,7 @@ def read_manifest(folder: Path, name: str) -> dict[str, Any]:
         raise ModelError(
             f"There is no model in {folder} ({name} is missing); train one with: gipr train"
         ) from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ModelError(
             f"The model manifest {path} is damaged; restore it or train again with: gipr train"
         ) from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -13,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from gipr_ml.errors import UsageError
 from gipr_ml.export.schema import DecisionPart
 from gipr_ml.export.text import printable
-from gipr_ml.files import write_file
+from gipr_ml.files import parse_toml, write_file
 from gipr_ml.types import Decision
 
 ENDING = ".decisions.toml"
@@ -54,13 +53,13 @@ def parse_decisions(data: bytes, name: str) -> tuple[Decision, ...]:
     Raises `UsageError` where they are not in the documented form.
     """
     try:
-        parts = _File.model_validate(tomllib.loads(data.decode("utf-8"))).decision
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{name}: is no file of decisions ({error})") from None
+        parts = _File.model_validate(parse_toml(data)).decision
     except ValidationError as error:
         detail = error.errors()[0]
         where = ".".join(map(str, detail["loc"]))
         raise UsageError(f"{name}: is no file of decisions ({where}: {detail['msg']})") from None
+    except ValueError as error:
+        raise UsageError(f"{name}: is no file of decisions ({error})") from None
     return tuple(Decision(**dict(part)) for part in parts)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from gipr_ml.errors import FormsError
+from gipr_ml.files import read_toml
 
 FOLDER = Path(__file__).parent
 """The files that come with the program."""
@@ -26,13 +26,9 @@ _File = TypeVar("_File", bound=Strict)
 def read_file(path: Path, kind: type[_File]) -> _File:
     """The file as `kind`. Raises `FormsError` with every fault of it, one a line."""
     try:
-        return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return kind.model_validate(read_toml(path))
     except OSError as error:
         raise FormsError(f"{path.name}: cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError:
-        raise FormsError(f"{path.name}: is not UTF-8 text") from None
-    except tomllib.TOMLDecodeError as error:
-        raise FormsError(f"{path.name}: {error}") from None
     except ValidationError as error:
         faults = [
             f"{path.name}: {'.'.join(map(str, detail['loc']))}: "
@@ -40,3 +36,5 @@ def read_file(path: Path, kind: type[_File]) -> _File:
             for detail in error.errors()
         ]
         raise FormsError("\n".join(faults)) from None
+    except ValueError as error:
+        raise FormsError(f"{path.name}: {error}") from None

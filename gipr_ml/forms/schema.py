@@ -12,6 +12,8 @@ from gipr_ml.types import Severity
 
 ValueType = Literal["integer", "signed", "decimal"]
 FormYear = Literal["2019", "2021"]
+Bound = Annotated[Decimal, Field(ge=-(10**15), le=10**15)]
+"""A figure that a report may print."""
 Key = Field(pattern=r"^[a-z][a-z0-9_]*$")
 
 
@@ -142,8 +144,8 @@ class LimitEntry(_Plausible):
     """Patterns of cell keys; the limit is for each of them alone."""
     terms: dict[str, Coefficient] = Field(default_factory=dict)
     """Cell keys with coefficients; the limit is for what they add up to."""
-    at_least: Decimal | None = None
-    at_most: Decimal | None = None
+    at_least: Bound | None = None
+    at_most: Bound | None = None
     whole: bool = False
     implied: bool = False
 

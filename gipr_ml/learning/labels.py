@@ -11,15 +11,15 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import tomllib
 import unicodedata
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from gipr_ml.errors import TrainingError
-from gipr_ml.files import settle
+from gipr_ml.files import read_toml, settle
 from gipr_ml.types import Borders, Cell, Line
 
 Origin = Literal["public", "written", "generated"]
@@ -29,6 +29,8 @@ GUIDE_VERSION = 1
 """Version of the labelling guide that the labels follow."""
 REVIEWED = "reviewed"
 FIELDS = frozenset({"document", "line", "cells", "label", "cell_labels", "borders"})
+MOST_BYTES = 500_000_000
+"""Bytes that a file of labelled lines may unpack to; those of a report have some 100,000."""
 MOST_FAULTS = 20
 """Faults that a message lists before it only counts them."""
 
@@ -161,15 +163,17 @@ def manifest_entries(path: Path) -> dict[str, dict[str, Any]]:
     """Entries of a manifest by the name of their document."""
     settle(path.parent)
     try:
-        data = tomllib.loads(path.read_text("utf-8"))
+        reports = read_toml(path).get("report", [])
     except OSError:
         raise TrainingError(
             f"The manifest {path} of the labelled reports is missing;"
             " gipr label --import makes one."
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise TrainingError(f"The manifest {path} is no valid TOML: {error}.") from None
-    return {str(entry["name"]): entry for entry in data.get("report", []) if "name" in entry}
+    if not isinstance(reports, list) or not all(isinstance(entry, dict) for entry in reports):
+        raise TrainingError(f"The manifest {path} needs a table [[report]] a report.")
+    return {str(entry["name"]): entry for entry in reports if "name" in entry}
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -188,10 +192,14 @@ def _rows(
     `sha256` is the digest that the manifest states of the file, where it does.
     """
     try:
-        data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
         text = data.decode("utf-8")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         faults.append(f"{path.name}: cannot be read ({error})")
+        return
+    if len(data) > MOST_BYTES:
+        faults.append(f"{path.name}: more than {MOST_BYTES // 1_000_000} MB; it may be a trap")
         return
     if sha256 and hashlib.sha256(data).hexdigest() != sha256:
         faults.append(f"{path.name}: not the labels that the manifest describes; import them again")
@@ -203,7 +211,7 @@ def _rows(
         place = f"{path.name}:{number}"
         try:
             row = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             faults.append(f"{place}: no valid JSON")
             continue
         wrong = _fault_of(row)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -13,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from gipr_ml.errors import TrainingError
-from gipr_ml.files import LOCK, locked, make_folder, replacing
+from gipr_ml.files import LOCK, locked, make_folder, read_toml, replacing
 from gipr_ml.learning.card import MODEL_FILES
 from gipr_ml.learning.fitting import RANGES, Fit, Progress, Settings, fit_model
 from gipr_ml.learning.frozen import HELDOUT, TRAINED_ON, Frozen, frozen_of, sources_of
@@ -71,9 +70,11 @@ def read_settings(path: Path | None) -> Settings:
     if path is None:
         return Settings()
     try:
-        table = tomllib.loads(path.read_text("utf-8")).get("lines", {})
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        table = read_toml(path).get("lines", {})
+    except (OSError, ValueError) as error:
         raise TrainingError(f"The configuration {path} cannot be read: {error}.") from None
+    if not isinstance(table, dict):
+        raise TrainingError(f"The configuration {path} has no table [lines]; lines is a value.")
     known = {field.name: field.default for field in fields(Settings)}
     unknown = sorted(set(table) - set(known))
     if unknown:
@@ -87,7 +88,7 @@ def read_settings(path: Path | None) -> Settings:
     if whole:
         raise TrainingError(f"Settings in {path} that must be whole numbers: {', '.join(whole)}.")
     strange = [
-        f"{name} is {table[name]:g} and must be from {least:g} to {most:g}"
+        f"{name} is {str(table[name])[:20]} and must be from {least:g} to {most:g}"
         for name, (least, most) in RANGES.items()
         if name in table and not least <= table[name] <= most
     ]

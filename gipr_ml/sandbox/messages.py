@@ -65,7 +65,12 @@ class Incoming:
             raise ValueError("a message with a header beyond the limit")
         if len(self._data) < head + length:
             return None
-        header = json.loads(bytes(self._data[head : head + length]))
+        try:
+            header = json.loads(bytes(self._data[head : head + length]))
+        except RecursionError:
+            raise ValueError("a message that is nested too deeply") from None
+        if not isinstance(header, dict):
+            raise ValueError("a message without a header")
         sizes = [int(size) for size in header.pop("sizes")]
         if sum(sizes) > LARGEST or any(size < 0 for size in sizes):
             raise ValueError("a message beyond the limit")

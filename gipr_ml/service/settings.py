@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from gipr_ml.errors import UsageError
+from gipr_ml.files import read_toml
 
 EXAMPLE = Path(__file__).with_name("settings.toml")
 """The file that explains every setting."""
@@ -88,10 +88,10 @@ def read_settings(path: Path | None = None, **changes: Any) -> Settings:
     values: dict[str, Any] = {}
     if path is not None:
         try:
-            values = tomllib.loads(path.read_text("utf-8"))
+            values = read_toml(path)
         except OSError as error:
             raise UsageError(f"--settings: {path} cannot be read ({error.strerror})") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except ValueError as error:
             raise UsageError(f"--settings: {path} is no valid TOML ({error})") from None
     try:
         settings = Settings(**values)
