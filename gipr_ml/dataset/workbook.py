@@ -12,6 +12,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from gipr_ml.dataset.counts import labels_of_keys
 from gipr_ml.dataset.results import Result
 from gipr_ml.export.tidy import harmless
+from gipr_ml.export.xlsx.book import save_book
 from gipr_ml.forms import load_forms
 
 FIRST = (
@@ -58,7 +59,7 @@ class Book:
         """Write the end of the workbook."""
         if self._sheet is None:
             self._new_sheet()
-        self._book.save(path)
+        save_book(self._book, path)
 
     def _new_sheet(self) -> WriteOnlyWorksheet:
         sheet = self._book.create_sheet(f"报告{len(self._book.worksheets) + 1}")

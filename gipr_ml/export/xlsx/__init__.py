@@ -8,6 +8,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gipr_ml.export.marks import cell_marks
+from gipr_ml.export.xlsx.book import save_book
 from gipr_ml.export.xlsx.records import draw_findings, draw_narrative, draw_overview, draw_proposals
 from gipr_ml.export.xlsx.tables import Spot, draw_table
 from gipr_ml.forms import TABLE_NAMES, load_forms
@@ -35,5 +36,5 @@ def xlsx_bytes(report: Report) -> bytes:
         draw_proposals(book.create_sheet("建议值"), report, spots)
         draw_narrative(book.create_sheet("文字表述"), report, spots)
     out = io.BytesIO()
-    book.save(out)
+    save_book(book, out)
     return out.getvalue()
