@@ -19,6 +19,8 @@ _MULTIPLES = {"万": Decimal(_MYRIAD), "亿": Decimal(_MYRIAD) * _MYRIAD}
 _MONEY = {"元": Decimal(1) / _MYRIAD, "万元": Decimal(1), "亿元": Decimal(_MYRIAD)}
 """How many 万元, the unit of the form, one of each is."""
 
+_LONGEST = 18
+"""Characters of a number; what is longer counts nothing that a report tells."""
 NUMERALS = "零〇一二两三四五六七八九十百千"
 """Characters that a number in Chinese may begin with; 万 may follow."""
 _NOT_AFTER = r"第\-－—–~～\[〔"
@@ -59,7 +61,8 @@ def numbers(text: str, words: CountWords) -> Iterator[Number]:
             number = Number(match.start(), match.end(), "PERCENT", value) if value else None
         elif kind in ("listed", "bare"):
             start, end = match.span(kind)
-            number = Number(start, end, "NUM", _plain(match[kind]))
+            plain = _value(match[kind])
+            number = None if plain is None else Number(start, end, "NUM", plain)
         else:
             number = _range(match)
         if number:
@@ -120,18 +123,16 @@ def _rounded(rounding: Rounding, word: str | None) -> StatementKind | None:
 
 
 def _value(text: str) -> Decimal | None:
+    if len(text) > _LONGEST:
+        return None
     if text[0].isdigit():
-        return _plain(text)
+        return Decimal(text.replace(",", "").replace("，", ""))
     whole, _, decimals = text.partition(".")
     number = chinese_number(whole)
     fraction = chinese_number(decimals) if decimals else None
     if number is None or (decimals and fraction is None):
         return None
     return Decimal(number) if fraction is None else Decimal(f"{number}.{fraction}")
-
-
-def _plain(text: str) -> Decimal:
-    return Decimal(text.replace(",", "").replace("，", ""))
 
 
 @cache

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeGuard
 
 from gipr_ml.errors import InputError
 from gipr_ml.sources.chars import clean
@@ -242,7 +242,7 @@ def _docling_sizes(content: dict[str, Any]) -> dict[int, tuple[float, float]]:
     return sizes
 
 
-def _is_length(value: Any) -> bool:
+def _is_length(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and 0 <= value < _LARGEST
 
 
