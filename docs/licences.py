@@ -25,6 +25,7 @@ ALLOWED = {
 who changes the package itself; none asks that the program be opened, as AGPL and GPL do."""
 
 SAID_ELSEWHERE = {
+    "atheris": "Apache-2.0",
     "axe-playwright-python": "MIT",
     "huey": "MIT",
     "pypdfium2": "BSD-3-Clause AND Apache-2.0",
