@@ -18,8 +18,8 @@ from gipr_ml.types import LabelledLine, Reading, Statement
 __all__ = ["assemble"]
 
 LARGEST = 2_000
-"""Labels and values of a table. The largest official one has some 200; what is ten times as large
-is no such table, and is not read as one: aligning it would cost its length squared."""
+"""Values of table 2 or 3. The largest official one has some 200; what is ten times as large is no
+such table, and is not read as one: to align it would take minutes and gigabytes."""
 
 
 def assemble(
@@ -36,12 +36,11 @@ def assemble(
     the table itself leaves open. `agency` and `year` are passed through.
     """
     lines, merged = unmerge(lines, forms)
-    found_regions = find_regions(stream_of(lines), matcher, forms)
-    regions = {name: r for name, r in found_regions.items() if len(r.atoms) <= LARGEST}
+    regions = find_regions(stream_of(lines), matcher, forms)
     tables: list[TableReading | None] = []
-    if "t2" in regions:
+    if "t2" in regions and len(regions["t2"].atoms) <= LARGEST:
         tables.append(read_table2(regions["t2"], forms, matcher, statements))
-    if "t3" in regions:
+    if "t3" in regions and len(regions["t3"].atoms) <= LARGEST:
         tables.append(read_table3(regions["t3"], forms, matcher))
     if "t4" in regions:
         tables.append(read_table4(regions["t4"], forms, statements))

@@ -71,11 +71,11 @@ source = "x"
 
 
 @pytest.mark.parametrize("words", ["{nobody}", "{row.__class__}", "{0}", "{", "{row:>99999999}"])
-def test_words_of_a_rule_are_no_programs(words: str, tmp_path: Path) -> None:
+def test_words_of_a_rule_name_nothing_but_row_and_column(words: str, tmp_path: Path) -> None:
     path = tmp_path / "rules.toml"
     path.write_text(RULE.format(words=words), "utf-8")
-    added = [i for i in with_rules(load_forms(), path).identities if i.rule == "own.rule"]
-    assert {identity.zh for identity in added} == {words}
+    with pytest.raises(FormsError, match="may stand in braces"):
+        with_rules(load_forms(), path)
 
 
 def test_a_limit_is_a_figure_that_a_report_may_print(tmp_path: Path) -> None:
