@@ -66,6 +66,7 @@ def _connected() -> Iterator[Any]:
     import mlflow
 
     logging.getLogger("mlflow").setLevel(logging.ERROR)
+    said = os.environ.get("MLFLOW_TRACKING_URI")
     try:
         mlflow.set_tracking_uri(address())
         yield mlflow
@@ -75,6 +76,11 @@ def _connected() -> Iterator[Any]:
             f"MLflow at {address()} does not do what was asked ({reason}); check"
             " MLFLOW_TRACKING_URI and that its server runs"
         ) from None
+    finally:
+        # MLflow writes its store into the environment, where a later child would take it for a
+        # wish to log its runs.
+        if said is None:
+            os.environ.pop("MLFLOW_TRACKING_URI", None)
 
 
 def log_training(
@@ -93,7 +99,7 @@ def log_training(
     with _connected() as mlflow:
         mlflow.set_experiment(NAME)
         mlflow.set_experiment_tags(KIND_TAG)
-        with mlflow.start_run(run_name=f"{folder.name} {str(about['sha256'])[:8]}") as run:
+        with mlflow.start_run(run_name=f"lines-{str(about['sha256'])[:12]}") as run:
             mlflow.set_tags(_tags(about))
             mlflow.log_params({**about["settings"], "seed": about["seed"]})
             mlflow.log_input(_dataset(mlflow, about), context="training")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -58,6 +59,7 @@ def test_a_run_holds_everything_and_its_model_labels_lines(store: str, tmp_path:
     assert run.data.metrics == {"unseen/macro_f1": 0.5, "unseen/classes/a_b _c_/f1": 0.25}
     assert run.data.tags["guide_version"] == "1"
     assert run.data.tags["code_version"].startswith("0.")
+    assert run.info.run_name == f"lines-{about['sha256'][:12]}"
     (given,) = run.inputs.dataset_inputs
     assert given.dataset.digest == about["data_sha256"][:36]
     files = {file.path for file in client.list_artifacts(run_id)}
@@ -108,6 +110,14 @@ def test_a_model_that_cannot_be_measured_on_frozen_reports_is_not_logged_without
     trained = Mock(spec=Trained, scores=SCORES, answers=ANSWERS, places=places, heldout=object())
     with pytest.raises(RegistryError, match=r"was written to .*could not be measured on the"):
         log_trained(trained, tmp_path / "moved", default_folder())
+
+
+def test_the_environment_is_left_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    assert tracking.version_of("0" * 64) is None
+    assert (tmp_path / "mlflow.db").exists()
+    assert "MLFLOW_TRACKING_URI" not in os.environ
 
 
 def test_reading_reports_loads_neither_mlflow_nor_what_draws(tmp_path: Path) -> None:
