@@ -28,7 +28,7 @@ from gipr_ml.export import write
 IMAGES = Path(__file__).parent / "images"
 SAMPLES = sorted((Path(gipr_ml.__file__).parent / "samples").iterdir())
 DAMAGED = "wangchuan_forestry_2022_damaged.txt"
-SERVE = "from gipr_ml.cli import main; main()"
+GIPR = "from gipr_ml.cli import main; main()"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
@@ -78,7 +78,7 @@ def corrected(browser: Browser, url: str) -> None:
 @contextmanager
 def service(folder: Path) -> Iterator[str]:
     """A service that keeps its data in `folder`; its address."""
-    command = [sys.executable, "-c", SERVE, "serve", "--data", str(folder), "--port", "0"]
+    command = [sys.executable, "-c", GIPR, "serve", "--data", str(folder), "--port", "0"]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert running.stdout is not None
     try:

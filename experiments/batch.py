@@ -255,13 +255,15 @@ def main() -> None:
     ask.add_argument("--interruptions", type=int, default=10)
     ask.add_argument("--seed", type=int, default=1)
     ask.add_argument("--folder", type=Path, help="where to work; a temporary folder by itself")
+    ask.add_argument("--reports", type=Path, help="where the generated reports are, or are made")
     ask.add_argument("--save", action="store_true", help="write batch_results.json and .md")
     args = ask.parse_args()
     rng = random.Random(args.seed)
     with tempfile.TemporaryDirectory(dir=args.folder) as place:
-        folder, out = Path(place) / "in", Path(place) / "out"
-        print(f"making {args.count:,} reports", flush=True)
-        make(folder, args.count)
+        folder, out = args.reports or Path(place) / "in", Path(place) / "out"
+        if not folder.exists():
+            print(f"making {args.count:,} reports", flush=True)
+            make(folder, args.count)
         print("reading them", flush=True)
         seen = run_all(folder, out, args.count, args.interruptions, rng)
         verify(folder, out, rng)

@@ -7,6 +7,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -102,9 +103,14 @@ def _finding(about: Row, finding: Mapping[str, Any]) -> Row:
     }
 
 
+@lru_cache(maxsize=1000)
+def _parts(key: str) -> tuple[str, ...]:
+    return tuple(key.split("/"))
+
+
 def _cells(about: Row, data: Mapping[str, Any]) -> dict[str, list[Any]]:
     cells, forms = data["cells"], data["forms"]
-    keys = [cell["key"].split("/") for cell in cells]
+    keys = [_parts(cell["key"]) for cell in cells]
     places = [cell.get("source") or {} for cell in cells]
     return {
         **{name: [value] * len(cells) for name, value in about.items() if name != "year"},
