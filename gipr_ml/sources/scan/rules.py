@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,27 +36,34 @@ class Rules:
     """Where the straight picture of a page has long strokes."""
 
     def __init__(self, sheet: Sheet) -> None:
-        import cv2
-
+        self._sheet = sheet
         self._scale = sheet.scale
         self._height = sheet.height * sheet.scale
-        picture = sheet.straight
+
+    @cached_property
+    def _strokes(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
+        """Where there are upright strokes, those of them known as rules, and level strokes.
+
+        Found when first asked for: a page of prose needs none.
+        """
+        import cv2
+
+        picture = self._sheet.straight
         dark = float(np.percentile(picture, 2))
         ink = (picture < 255 - FAINT * (255 - dark)).astype(np.uint8)
         length = max(9, round(LONG * self._height))
         gap = max(3, round(GAP * self._height))
         down, across = np.ones((gap, 1), np.uint8), np.ones((1, gap), np.uint8)
         whole = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, down)
-        self._upright = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
+        upright = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
         whole = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, across)
-        self._level = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((1, 2 * length), np.uint8))
-        self._sure, level = sheet.straight_strokes()
-        self._upright |= self._sure
-        self._level |= level
+        level = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((1, 2 * length), np.uint8))
+        columns, rows = self._sheet.straight_strokes()
+        return upright | columns, columns, level | rows
 
     def upright(self, area: Rect, support: float = SUPPORT) -> list[float]:
         """x of the rules that run down through `area`, left to right."""
-        part = self._part(self._upright, area)
+        part = self._part(self._strokes[0], area)
         return [x / self._scale + max(0.0, area[0]) for x in self._lines(part, 0, support)]
 
     def beside(self, y: float, boxes: Iterable[Rect]) -> list[float]:
@@ -64,15 +72,16 @@ class Rules:
         A stroke known as a rule need not reach beyond the row; one that may be of characters must,
         and may not run through a box, as strokes of characters in line do.
         """
-        height, width = self._height / self._scale, self._upright.shape[1] / self._scale
+        upright, sure, _ = self._strokes
+        height, width = self._height / self._scale, upright.shape[1] / self._scale
         inside = [(box[0] + PADDING * height, box[2] - PADDING * height) for box in boxes]
         found: list[float] = []
-        for strokes, reach in ((self._sure, WITHIN), (self._upright, BEYOND)):
+        for strokes, reach in ((sure, WITHIN), (upright, BEYOND)):
             area = (0.0, y - reach * height, width, y + reach * height)
             for x in self._lines(self._part(strokes, area), 0, WHOLE):
                 place = x / self._scale
                 apart = all(abs(place - other) > SAME * height for other in found)
-                if strokes is self._upright and any(a < place < b for a, b in inside):
+                if strokes is upright and any(a < place < b for a, b in inside):
                     continue
                 if apart and MARGIN < place / width < 1 - MARGIN:
                     found.append(place)
@@ -80,7 +89,7 @@ class Rules:
 
     def level(self, area: Rect, support: float = SUPPORT) -> list[float]:
         """y of the rules that run across `area`, top to bottom."""
-        part = self._part(self._level, area)
+        part = self._part(self._strokes[2], area)
         return [y / self._scale + max(0.0, area[1]) for y in self._lines(part, 1, support)]
 
     def _part(self, strokes: NDArray[np.uint8], area: Rect) -> NDArray[np.uint8]:

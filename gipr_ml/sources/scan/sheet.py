@@ -94,7 +94,7 @@ class Sheet:
         found = []
         for mask in (self.strokes.columns, self.strokes.rows):
             size = np.array(mask.shape[::-1]) / np.array(self.grey.shape[::-1])
-            places = (self._places * size).astype(np.float32)
+            places = self._places * size.astype(np.float32)
             found.append(cv2.remap(mask, places, None, cv2.INTER_NEAREST))
         return found[0], found[1]
 
@@ -104,18 +104,12 @@ class Sheet:
         import cv2
 
         height, width = (max(1, round(side * self.scale)) for side in self.grey.shape)
-        x = np.arange(0, width + MESH, MESH)
-        y = np.arange(0, height + MESH, MESH)
+        # cv2 lays points at the middle of pixels, and knows nothing beyond the outer ones.
+        x, y = (np.arange(-1, side // MESH + 2) * MESH + (MESH - 1) / 2 for side in (width, height))
         points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2) / self.scale
         mesh = self.frame.back(points).reshape(len(y), len(x), 2).astype(np.float32)
         fine = cv2.resize(mesh, (len(x) * MESH, len(y) * MESH), interpolation=cv2.INTER_LINEAR)
-        # cv2 lays points at the middle of pixels: the mesh has to be moved by half a cell.
-        half = (MESH - 1) / 2
-        shift = np.array([[1, 0, -half], [0, 1, -half]], dtype=np.float32)
-        places: NDArray[np.float32] = cv2.warpAffine(
-            fine, shift, (width, height), borderMode=cv2.BORDER_REPLICATE
-        )
-        return places
+        return np.ascontiguousarray(fine[MESH : MESH + height, MESH : MESH + width])
 
     @cached_property
     def ink(self) -> NDArray[np.bool_]:
