@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gipr_ml.errors import MissingPart
+from gipr_ml.sources.scan.margins import BLOCK, printed_part
 
 DETECTION = "PP-OCRv6_det_small.onnx"
 RECOGNITION = "PP-OCRv6_rec_small.onnx"
@@ -35,6 +37,18 @@ HEIGHT, NARROWEST, WIDEST = 48, 64, 3200
 """Pixels of a crop as the recogniser takes it."""
 BATCH_WIDTH = 1024
 """Pixels of all crops of one batch together: larger batches fall out of the cache and cost more."""
+STEP = 8
+"""Pixels along a crop for which the recogniser says what stands there."""
+NARROWED = ((15.0, 0.8), (4.0, 0.6))
+"""Heights from which a crop is narrowed to a share of its width: lines of prose, which may hold
+numbers, and labels."""
+WITH_NUMBERS = 0.8
+"""Share of its width to which a crop may be narrowed without equal digits becoming one."""
+CLEAR, STEPS = 0.5, 1.7
+"""Confidence of a narrowed crop, and steps for each of its characters, below which it is read as it
+is."""
+_NO_NUMBER = re.compile(r"[(（]?\d{0,2}[)）]?[.、．,，]?\D*")
+"""A text without numbers but for that of its item."""
 DIRECTION_WIDTH = 192
 DIGITS = "0123456789"
 
@@ -63,7 +77,7 @@ class Engine:
     """The three models, loaded once a process; see `engine`."""
 
     def __init__(self, folder: Path) -> None:
-        self._detection = _session(folder / DETECTION)
+        self._detection = _session(folder / DETECTION, arena=True)
         self._recognition = _session(folder / RECOGNITION)
         self._direction = _session(folder / DIRECTION)
         listed = self._recognition.get_modelmeta().custom_metadata_map["character"]
@@ -76,10 +90,12 @@ class Engine:
 
         height, width = image.shape[:2]
         scale = min(1.0, side / max(height, width))
-        size = [max(32, round(length * scale / 32) * 32) for length in (width, height)]
+        size = [max(BLOCK, round(length * scale / BLOCK) * BLOCK) for length in (width, height)]
         small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-        probability = self._run(self._detection, _planes(small)[None])[0, 0]
-        quads = _boxes(probability)
+        part = printed_part(small)
+        if not part.picture.size:
+            return np.zeros((0, 4, 2), dtype=np.float32)
+        quads = part.on_page(_boxes(self._run(self._detection, _planes(part.picture)[None])[0, 0]))
         quads *= np.array([width / size[0], height / size[1]], dtype=np.float32)
         return quads
 
@@ -89,26 +105,37 @@ class Engine:
         return float(self._run(self._direction, batch)[:, 1].mean())
 
     def recognise(self, crops: Sequence[Image]) -> list[Reading]:
-        """What each crop, a grey or RGB picture of one line, says."""
+        """What each crop, a grey or RGB picture of one line, says.
+
+        Long lines are read narrowed, as they were when the model was trained, and only where that
+        may have lost something a second time as they are.
+        """
         widths = [_width(crop) for crop in crops]
-        found = [NOTHING] * len(crops)
-        batch: list[int] = []
-        for index in sorted(range(len(crops)), key=lambda i: widths[i]):
-            if batch and (len(batch) + 1) * widths[index] > BATCH_WIDTH:
-                self._recognise(crops, batch, widths, found)
-                batch = []
-            batch.append(index)
-        if batch:
-            self._recognise(crops, batch, widths, found)
+        narrowed = [_narrowed(width) for width in widths]
+        found = self._read(crops, narrowed)
+        again = [
+            index
+            for index, (own, width) in enumerate(zip(widths, narrowed, strict=True))
+            if width < own and not _is_clear(found[index], width, own)
+        ]
+        whole = self._read([crops[i] for i in again], [widths[i] for i in again])
+        for index, reading in zip(again, whole, strict=True):
+            found[index] = reading
         return found
 
-    def _recognise(
-        self, crops: Sequence[Image], batch: list[int], widths: list[int], found: list[Reading]
-    ) -> None:
-        width = -(-widths[batch[-1]] // 8) * 8
-        planes = np.stack([_fitted(crops[index], width) for index in batch])
-        for index, probabilities in zip(batch, self._run(self._recognition, planes), strict=True):
-            found[index] = self._decoded(probabilities)
+    def _read(self, crops: Sequence[Image], widths: Sequence[int]) -> list[Reading]:
+        """The crops as they read at these widths."""
+        found = [NOTHING] * len(crops)
+        for width in sorted(set(widths)):
+            alike = [index for index, own in enumerate(widths) if own == width]
+            most = max(1, BATCH_WIDTH // width)
+            for start in range(0, len(alike), most):
+                batch = alike[start : start + most]
+                planes = np.stack([_fitted(crops[index], width) for index in batch])
+                read = self._run(self._recognition, planes)
+                for index, probabilities in zip(batch, read, strict=True):
+                    found[index] = self._decoded(probabilities)
+        return found
 
     def _decoded(self, probabilities: NDArray[np.float32]) -> Reading:
         best = probabilities.argmax(axis=1)
@@ -146,7 +173,8 @@ def engine() -> Engine:
     return Engine(folder)
 
 
-def _session(path: Path) -> Any:
+def _session(path: Path, *, arena: bool = False) -> Any:
+    """`arena`: keep the memory of a run for the next, which pays where it is much and alike."""
     # From 1.29 on the library tells its maker what it is used for, unless it is told not to.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
@@ -155,7 +183,7 @@ def _session(path: Path) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = THREADS
     options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False
+    options.enable_cpu_mem_arena = arena
     options.log_severity_level = 4
     # Idle threads that spin burn twice the CPU time of the work itself.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -171,8 +199,28 @@ def _planes(image: Image) -> NDArray[np.float32]:
 
 
 def _width(crop: Image) -> int:
+    """Of a crop at the height of the recogniser, filled up to a whole number of its steps."""
     height, width = crop.shape[:2]
-    return int(min(WIDEST, max(NARROWEST, -(-width * HEIGHT // max(height, 1)))))
+    fitted = int(min(WIDEST, max(NARROWEST, -(-width * HEIGHT // max(height, 1)))))
+    return -(-fitted // STEP) * STEP
+
+
+def _narrowed(width: int) -> int:
+    """The width at which a crop is read first: what is short may be a number and stays as it is."""
+    for least, share in NARROWED:
+        if width >= least * HEIGHT:
+            return -(-int(width * share) // STEP) * STEP
+    return width
+
+
+def _is_clear(reading: Reading, width: int, own: int) -> bool:
+    """Whether nothing can have been lost by reading a crop at `width` that has its `own`.
+
+    Characters that have few steps each are half-width ones; equal ones side by side become one.
+    """
+    if reading.confidence < CLEAR or width < STEPS * STEP * len(reading.text):
+        return False
+    return width >= WITH_NUMBERS * own or _NO_NUMBER.fullmatch(reading.text) is not None
 
 
 def _fitted(crop: Image, width: int) -> NDArray[np.float32]:
