@@ -66,6 +66,10 @@ def to_pixels(page: Any) -> Pixels:
     """
     from PIL import Image
 
+    whole = isinstance(page, np.ndarray) and page.dtype == np.uint8 and page.shape[2:] == (3,)
+    if whole and max(page.shape) <= LONGEST_SIDE:
+        plain: Pixels = page
+        return plain
     image = Image.fromarray(page) if isinstance(page, np.ndarray) else page
     if image.mode.startswith(("I", "F")):
         image = _eight_bits(image)

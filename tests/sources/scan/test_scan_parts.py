@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from gipr_ml.sources.chars import fold
 from gipr_ml.sources.scan.columns import find_columns, find_header
 from gipr_ml.sources.scan.crops import without_rules
 from gipr_ml.sources.scan.frame import Frame, fit_frame
 from gipr_ml.sources.scan.ink import holds_ink
 from gipr_ml.sources.scan.inked import inked_columns
-from gipr_ml.sources.scan.ocr import Reading
+from gipr_ml.sources.scan.margins import printed_part
+from gipr_ml.sources.scan.ocr import Reading, engine
 from gipr_ml.sources.scan.page import to_grey
 from gipr_ml.sources.scan.rules import Rules
 from gipr_ml.sources.scan.sheet import Sheet
@@ -206,3 +208,38 @@ def test_rows_of_table_2_need_no_header_on_a_continued_page(font: Font):
     rows = [("规章", ["7", "减1", "963"]), ("行政规范性文件", ["10", "0", "12"])]
     lines = scanned(draw_table2(font, rows, header=False), 2)
     assert rows_of(lines) == [[label, *values] for label, values in rows]
+
+
+def test_blank_bands_of_a_page_are_left_out_and_places_on_it_found_again():
+    page = np.full((960, 672), 250, dtype=np.uint8)
+    page[200:212, 100:600] = 30
+    page[900:910, 320:340] = 30
+    part = printed_part(page)
+    assert list(part.rows) == [5, 6, 7, 27, 28, 29]
+    assert part.picture.shape == (6 * 32, 32 * len(part.columns))
+    y, x = np.argwhere(part.picture == 30)[[0, -1]].T
+    corners = np.stack([x, y], axis=-1).astype(np.float32)
+    assert part.on_page(corners).tolist() == [[100, 200], [339, 909]]
+
+
+def test_a_blank_page_has_no_printed_part_and_a_grainy_one_is_all_of_it():
+    assert printed_part(np.full((320, 224), 240, dtype=np.uint8)).picture.size == 0
+    grain = np.random.default_rng(1).normal(220, 40, (320, 224)).clip(0, 255).astype(np.uint8)
+    assert np.array_equal(printed_part(grain).picture, grain)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "全年共收到政府信息公开申请1000件，予以公开2200件，不予公开300件，结转下年度继续办理1110件",
+        "收费20000元，办结1100件",
+        "https://www.example.gov.cn/2022/1/13 10:05",
+        "3. 其他法律行政法规禁止公开",
+        "100000000",
+    ],
+)
+def test_long_lines_read_the_same_with_all_their_digits(font: Font, text: str):
+    crop = Image.new("L", (round(font.getlength(text)) + 12, round(font.size * 1.5)), 255)
+    ImageDraw.Draw(crop).text((6, crop.height // 2), text, 0, font=font, anchor="lm")
+    read = engine().recognise([np.asarray(crop)])[0].text
+    assert fold(read).replace(" ", "") == fold(text).replace(" ", "")
