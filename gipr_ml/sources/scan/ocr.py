@@ -44,9 +44,9 @@ NARROWED = ((15.0, 0.8), (4.0, 0.6))
 numbers, and labels."""
 WITH_NUMBERS = 0.8
 """Share of its width to which a crop may be narrowed without equal digits becoming one."""
-CLEAR, STEPS = 0.5, 1.7
-"""Confidence of a narrowed crop, and steps for each of its characters, below which it is read as it
-is."""
+CLEAR, CLEAR_LABEL, STEPS = 0.5, 0.7, 1.7
+"""Confidence of narrowed prose and of a narrowed label, and steps for each of their characters,
+below which they are read as they are."""
 _NO_NUMBER = re.compile(r"[(（]?\d{0,2}[)）]?[.、．,，]?\D*")
 """A text without numbers but for that of its item."""
 DIRECTION_WIDTH = 192
@@ -218,9 +218,11 @@ def _is_clear(reading: Reading, width: int, own: int) -> bool:
 
     Characters that have few steps each are half-width ones; equal ones side by side become one.
     """
-    if reading.confidence < CLEAR or width < STEPS * STEP * len(reading.text):
+    if width < STEPS * STEP * len(reading.text):
         return False
-    return width >= WITH_NUMBERS * own or _NO_NUMBER.fullmatch(reading.text) is not None
+    if width >= WITH_NUMBERS * own:
+        return reading.confidence >= CLEAR
+    return reading.confidence >= CLEAR_LABEL and _NO_NUMBER.fullmatch(reading.text) is not None
 
 
 def _fitted(crop: Image, width: int) -> NDArray[np.float32]:
