@@ -166,6 +166,9 @@ def test_names_lead_nowhere_and_end_no_header(impatient: Service) -> None:
         assert len(shown) > len(NAMES)
         for one in shown:
             assert not {"/", "\\", "\0", "\n", "\r"} & {*one["name"]}
+            http.get(
+                f"/v1/reports/{one['id']}?wait=60"
+            ).raise_for_status()  # what was in the archive
             kind = http.get(f"/v1/reports/{one['id']}/export/json").headers
             assert "set-cookie" not in kind
             assert kind["content-disposition"].isascii()
