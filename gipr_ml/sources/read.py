@@ -41,13 +41,15 @@ class Reader:
     """Whether files of this kind are text, which content may show to be of another kind."""
 
 
-def _of_text(add: Callable[[LineList, str], None], data: bytes, name: str) -> tuple[Page, ...]:
+def of_text(add: Callable[[LineList, str], None], data: bytes, name: str) -> tuple[Page, ...]:
+    """The one page of a text, whose lines `add` finds in it. Raises `InputError`."""
     lines = LineList(name)
     add(lines, decode(data, name))
     return (Page(None, tuple(lines.lines)),)
 
 
-def _of_bytes(add: Callable[[LineList, bytes], None], data: bytes, name: str) -> tuple[Page, ...]:
+def of_bytes(add: Callable[[LineList, bytes], None], data: bytes, name: str) -> tuple[Page, ...]:
+    """The one page of a file whose lines `add` finds in its bytes. Raises `InputError`."""
     lines = LineList(name)
     add(lines, data)
     return (Page(None, tuple(lines.lines)),)
@@ -56,13 +58,13 @@ def _of_bytes(add: Callable[[LineList, bytes], None], data: bytes, name: str) ->
 def _read_text(data: bytes, name: str) -> tuple[Page, ...]:
     from gipr_ml.sources.text import add_text
 
-    return _of_text(add_text, data, name)
+    return of_text(add_text, data, name)
 
 
 def _read_markdown(data: bytes, name: str) -> tuple[Page, ...]:
     from gipr_ml.sources.text import add_markdown
 
-    return _of_text(add_markdown, data, name)
+    return of_text(add_markdown, data, name)
 
 
 def _read_pdf(data: bytes, name: str) -> tuple[Page, ...]:
@@ -87,29 +89,29 @@ def _read_ofd(data: bytes, name: str) -> tuple[Page, ...]:
 def _read_docx(data: bytes, name: str) -> tuple[Page, ...]:
     from gipr_ml.sources.docx import add_docx
 
-    pages = _of_bytes(add_docx, data, name)
+    pages = of_bytes(add_docx, data, name)
     if b"word/media/" not in data:
         return pages
-    return _better(pages, lambda: _of_bytes(partial(add_docx, pictured=True), data, name))
+    return _better(pages, lambda: of_bytes(partial(add_docx, pictured=True), data, name))
 
 
 def _read_xlsx(data: bytes, name: str) -> tuple[Page, ...]:
     from gipr_ml.sources.xlsx import add_xlsx
 
-    return _of_bytes(add_xlsx, data, name)
+    return of_bytes(add_xlsx, data, name)
 
 
 def _read_office(data: bytes, name: str) -> tuple[Page, ...]:
     from gipr_ml.sources.office import add_office
 
-    return _of_bytes(add_office, data, name)
+    return of_bytes(add_office, data, name)
 
 
 def _read_mhtml(data: bytes, name: str) -> tuple[Page, ...]:
     from gipr_ml.sources.mhtml import add_mhtml
 
-    pages = _of_bytes(add_mhtml, data, name)
-    return _better(pages, lambda: _of_bytes(partial(add_mhtml, pictured=True), data, name))
+    pages = of_bytes(add_mhtml, data, name)
+    return _better(pages, lambda: of_bytes(partial(add_mhtml, pictured=True), data, name))
 
 
 def _read_html(data: bytes, name: str, find: Find | None = None) -> tuple[Page, ...]:
@@ -118,10 +120,10 @@ def _read_html(data: bytes, name: str, find: Find | None = None) -> tuple[Page, 
     def pictured(lines: LineList, text: str) -> None:
         add_html(lines, text, pictures=Pictures(find))
 
-    pages = _of_text(add_html, data, name)
+    pages = of_text(add_html, data, name)
     if b"<img" not in data.lower().replace(b"\0", b""):
         return pages
-    return _better(pages, lambda: _of_text(pictured, data, name))
+    return _better(pages, lambda: of_text(pictured, data, name))
 
 
 def _better(pages: tuple[Page, ...], pictured: Callable[[], tuple[Page, ...]]) -> tuple[Page, ...]:
