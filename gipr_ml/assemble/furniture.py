@@ -35,7 +35,8 @@ def furniture(lines: Sequence[Line]) -> set[int]:
     found = {line.number for line in lines if _is_page_number(line.text)}
     if all(line.page is None for line in lines):
         return found
-    return found | _bare_page_numbers(lines) | _repeated(lines)
+    found |= _repeated(lines)
+    return found | _bare_page_numbers([line for line in lines if line.number not in found])
 
 
 def _is_page_number(text: str) -> bool:
@@ -48,7 +49,8 @@ def _matches(text: str) -> bool:
 
 
 def _bare_page_numbers(lines: Sequence[Line]) -> set[int]:
-    """Lines that end a page and hold nothing but its number, as it is or counted from elsewhere."""
+    """Of lines without heads and feet, those that end a page and hold nothing but its number, as
+    it is or counted from elsewhere."""
     last = {line.page: line for line in lines if line.page is not None}
     found = {
         page: int(line.text)
