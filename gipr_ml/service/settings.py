@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 from gipr_ml.errors import UsageError
 from gipr_ml.files import read_toml
@@ -66,19 +66,6 @@ class Settings(BaseSettings):
         except ValueError:
             return False
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment counts for more than the file, whose values are given at the call."""
-        del settings_cls, dotenv_settings, file_secret_settings
-        return env_settings, init_settings
-
 
 def read_settings(path: Path | None = None, **changes: Any) -> Settings:
     """The settings of a TOML file and the environment; `changes` (of the command line) beat both.
@@ -94,9 +81,8 @@ def read_settings(path: Path | None = None, **changes: Any) -> Settings:
         except ValueError as error:
             raise UsageError(f"--settings: {path} is no valid TOML ({error})") from None
     try:
-        settings = Settings(**values)
         given = {name: value for name, value in changes.items() if value is not None}
-        return settings.model_copy(update=given)
+        return Settings(**{**values, **EnvSettingsSource(Settings)(), **given})
     except ValidationError as error:
         fault = error.errors()[0]
         name = ".".join(str(step) for step in fault["loc"]) or "settings"

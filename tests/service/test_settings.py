@@ -57,3 +57,8 @@ def test_urls_of_databases():
     assert Settings(data=Path("/x")).database_url == "sqlite:////x/gipr.db"
     url = Settings(database="postgresql://a:b@c/d").database_url
     assert url == "postgresql+psycopg://a:b@c/d"
+
+
+def test_what_the_command_says_is_held_against_the_same_limits():
+    with pytest.raises(UsageError, match="the setting workers is wrong: .* 256"):
+        read_settings(workers=100_000)
