@@ -14,7 +14,7 @@ from gipr_ml.sources.scan.ocr import Engine, engine
 from gipr_ml.sources.scan.page import SMALLEST_SIDE, size_of, to_pixels
 from gipr_ml.sources.scan.rules import Rules
 from gipr_ml.sources.scan.sheet import Sheet, look, rule_boxes
-from gipr_ml.sources.scan.table2 import read_table2
+from gipr_ml.sources.scan.table2 import parted, read_table2
 from gipr_ml.sources.scan.table3 import read_table3
 from gipr_ml.sources.scan.table4 import read_table4
 from gipr_ml.sources.scan.words import Word, read_words, text_rows
@@ -60,6 +60,7 @@ def read_scanned(page: Any, page_number: int) -> Page:
 def _drafts(sheet: Sheet, words: Sequence[Word], models: Engine) -> list[Draft]:
     """The official tables, each by what it is known by, then all other rows and text."""
     rules = Rules(sheet)
+    words = parted(sheet, words, rules, models)
     drafts, used = read_table2(sheet, words, rules, models)
     rest = [w for w in words if id(w) not in used]
     third = read_table3(sheet, rest, rules, models)

@@ -23,7 +23,7 @@ from gipr_ml.sources.scan.rows import WHOLE, Band, fill
 from gipr_ml.sources.scan.rules import Rules
 from gipr_ml.sources.scan.sheet import Sheet
 from gipr_ml.sources.scan.splitting import by_labels
-from gipr_ml.sources.scan.words import Word, around, joined
+from gipr_ml.sources.scan.words import Word, around, joined, word
 from gipr_ml.types import Cell
 
 Span = tuple[float, float]
@@ -45,6 +45,8 @@ DIGITS = 14
 _ARTICLE = re.compile(r"第?二十条|第.{1,4}项")
 WIDE = 0.95
 """Share of the width of a column without rules in which a number may stand: few rows say where."""
+_LABELLED = re.compile(r"(.*\D)\d{1,14}")
+"""A label with a number at its end, which no label of table 2 has."""
 _NOTE = re.compile(r"\d|[减无未零]")
 """Texts that may be values: a number with a note, a sign or a unit, or words for none."""
 
@@ -70,6 +72,31 @@ class _Label:
     def right(self) -> float:
         """Its right edge."""
         return around(self.words)[2]
+
+
+def parted(sheet: Sheet, words: Sequence[Word], rules: Rules, models: Engine) -> list[Word]:
+    """The words, with a label and the value beside it in two where one box holds both: cut at the
+    rule between them and read anew."""
+    found: list[Word] = []
+    for one in words:
+        edges = _ends(sheet, one, rules)
+        if not edges:
+            found.append(one)
+            continue
+        left, top, right, bottom = one.rect
+        rects = [(left, top, edges[-1], bottom), (edges[-1], top, right, bottom)]
+        readings = sheet.read([sheet.quad(rect) for rect in rects], models)
+        found += [word(r, reading) for r, reading in zip(rects, readings, strict=True)]
+    return found
+
+
+def _ends(sheet: Sheet, one: Word, rules: Rules) -> list[float]:
+    """Where rules run through a label with a number at its end, behind its middle."""
+    match = _LABELLED.fullmatch(one.text) if one.number is None else None
+    if match is None or _alike(match[1]) < LIKE:
+        return []
+    left, top, right, bottom = one.rect
+    return rules.upright(((left + right) / 2, top, right, bottom))
 
 
 def read_table2(
@@ -155,8 +182,12 @@ def _labels(words: Sequence[Word], height: float) -> list[_Label]:
 
 
 def _likeness(words: Sequence[Word]) -> float:
-    text = fold("".join(w.text for w in words)).replace(" ", "")
-    return float(process.cdist([text], _row_labels(), scorer=fuzz.ratio).max())
+    return _alike("".join(w.text for w in words))
+
+
+def _alike(text: str) -> float:
+    folded = fold(text).replace(" ", "")
+    return float(process.cdist([folded], _row_labels(), scorer=fuzz.ratio).max())
 
 
 def _header(

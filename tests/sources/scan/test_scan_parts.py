@@ -18,6 +18,7 @@ from gipr_ml.sources.scan.page import to_grey
 from gipr_ml.sources.scan.rules import Rules
 from gipr_ml.sources.scan.sheet import Sheet
 from gipr_ml.sources.scan.strokes import find_strokes
+from gipr_ml.sources.scan.table2 import parted
 from gipr_ml.sources.scan.words import Word, as_number, word
 from gipr_ml.types import Line
 from tests.sources.scan.conftest import HEIGHT, WIDTH, scanned
@@ -208,6 +209,24 @@ def test_rows_of_table_2_need_no_header_on_a_continued_page(font: Font):
     rows = [("规章", ["7", "减1", "963"]), ("行政规范性文件", ["10", "0", "12"])]
     lines = scanned(draw_table2(font, rows, header=False), 2)
     assert rows_of(lines) == [[label, *values] for label, values in rows]
+
+
+def test_a_label_that_was_found_in_one_box_with_its_value_is_cut_at_the_rule(font: Font):
+    page = Image.new("L", (WIDTH, HEIGHT), 255)
+    pen = ImageDraw.Draw(page)
+    end = 100 + font.getlength("行政处罚") + 6
+    pen.text((100, 300), "行政处罚", 0, font, anchor="lm")
+    pen.text((end + 6, 300), "12", 0, font, anchor="lm")
+    pen.rectangle([end - 1, 260, end + 1, 340], 0)
+    sheet = sheet_of(np.asarray(page), 335)
+    box = (95.0, 284.0, end + 50, 316.0)
+    both, prose = Word(box, "行政处罚12", 0.9), Word(box, "本年作出行政处罚决定12", 0.9)
+    found = parted(sheet, [both, prose], Rules(sheet), engine())
+    assert [(one.text, one.number) for one in found] == [
+        ("行政处罚", None),
+        ("12", "12"),
+        (prose.text, None),
+    ]
 
 
 def test_blank_bands_of_a_page_are_left_out_and_places_on_it_found_again():
