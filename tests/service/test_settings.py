@@ -60,5 +60,5 @@ def test_urls_of_databases():
 
 
 def test_what_the_command_says_is_held_against_the_same_limits():
-    with pytest.raises(UsageError, match="the setting workers is wrong: .* 256"):
+    with pytest.raises(UsageError, match=r"the setting workers is wrong: .* 256"):
         read_settings(workers=100_000)

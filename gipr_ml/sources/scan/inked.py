@@ -1,6 +1,6 @@
-"""The columns of a page with the last row or two of table 3, whose numbers were partly missed.
+"""The columns of a row whose numbers were mostly missed, by the ink that stands in it.
 
-There is no header, and too few numbers tell where the columns stand; the ink beside a label does.
+Such are the last row or two of table 3 alone on a page, and the row of table 4 in small print.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def inked_columns(sheet: Sheet, words: Sequence[Word]) -> Columns | None:
         values = [w for w in near if w.is_count and w.x > label.rect[2]]
         if values:
             y = median(w.y for w in values)
-            rows.append(_marks(sheet, max(w.rect[2] for w in near if w not in values), y))
+            rows.append(marks_beside(sheet, max(w.rect[2] for w in near if w not in values), y))
     if not rows or any(len(marks) != COLUMNS for marks in rows):
         return None
     columns = [sorted(marks) for marks in zip(*rows, strict=True)]
@@ -38,7 +38,7 @@ def inked_columns(sheet: Sheet, words: Sequence[Word]) -> Columns | None:
     return between([median(marks) for marks in columns])
 
 
-def _marks(sheet: Sheet, left: float, y: float) -> list[float]:
+def marks_beside(sheet: Sheet, left: float, y: float) -> list[float]:
     """The middles of what is inked right of `left` at the height y, one for each number."""
     reach = REACH * sheet.height
     boxes = sorted(ink_boxes(sheet, (left, y - reach, float(sheet.grey.shape[1]), y + reach)))

@@ -79,7 +79,7 @@ def parted(sheet: Sheet, words: Sequence[Word], rules: Rules, models: Engine) ->
     rule between them and read anew."""
     found: list[Word] = []
     for one in words:
-        edges = _ends(sheet, one, rules)
+        edges = _ends(one, rules)
         if not edges:
             found.append(one)
             continue
@@ -90,7 +90,7 @@ def parted(sheet: Sheet, words: Sequence[Word], rules: Rules, models: Engine) ->
     return found
 
 
-def _ends(sheet: Sheet, one: Word, rules: Rules) -> list[float]:
+def _ends(one: Word, rules: Rules) -> list[float]:
     """Where rules run through a label with a number at its end, behind its middle."""
     match = _LABELLED.fullmatch(one.text) if one.number is None else None
     if match is None or _alike(match[1]) < LIKE:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 from gipr_ml.sources.scan.draft import Draft, text_cell
+from gipr_ml.sources.scan.inked import marks_beside
 from gipr_ml.sources.scan.ocr import Engine
 from gipr_ml.sources.scan.rows import WHOLE, WINDOW, Band, fill
 from gipr_ml.sources.scan.rules import Rules
@@ -64,7 +65,7 @@ def read_table4(sheet: Sheet, words: Sequence[Word], rules: Rules, models: Engin
     ruled = _ruled(rules, row, leaves, y)
     if not row and not ruled:
         return None
-    spans = _spans(ruled, row, leaves, words, y, sheet.height)
+    spans = _spans(sheet, ruled, row, leaves, words, y)
     if not spans:
         return None
     band = Band(y, y - HALF_ROW * sheet.height, y + HALF_ROW * sheet.height)
@@ -128,15 +129,15 @@ def _blank_row(sheet: Sheet, rules: Rules, leaves: Sequence[Word]) -> float | No
 
 
 def _spans(
+    sheet: Sheet,
     ruled: list[Span],
     row: Sequence[Word],
     leaves: Sequence[Word],
     words: Sequence[Word],
     y: float,
-    height: float,
 ) -> list[Span]:
-    """The fifteen columns: between rules, below the header, by the numbers, or evenly."""
-    centres = [w.x for w in row]
+    """The fifteen columns: between rules, below the header, by the numbers, evenly, or by ink."""
+    centres, height = [w.x for w in row], sheet.height
     if ruled and all(any(a <= x < b for a, b in ruled) for x in centres):
         return ruled
     groups = clusters([w for w in leaves if w.width < 4 * height], 0.6 * height, lambda w: w.x)
@@ -146,7 +147,20 @@ def _spans(
             return found
     if len(row) == VALUES:
         return _between(centres)
-    return _evenly(words, centres, y, height) if len(row) >= MANY else []
+    if len(row) >= MANY:
+        return _evenly(words, centres, y, height)
+    return _by_ink(sheet, centres, y) if row and leaves else []
+
+
+def _by_ink(sheet: Sheet, centres: Sequence[float], y: float) -> list[Span]:
+    """Fifteen columns where a row has ink in fifteen places, the numbers that were read in some."""
+    marks = marks_beside(sheet, 0.0, y)
+    if len(marks) != VALUES:
+        return []
+    spans = _between(marks)
+    widths = [b - a for a, b in pairwise(marks)]
+    fits = all(any(a <= x < b for a, b in spans) for x in centres)
+    return spans if fits and max(widths) < UNEVEN * min(widths) else []
 
 
 def _ruled(rules: Rules, row: Sequence[Word], leaves: Sequence[Word], y: float) -> list[Span]:
