@@ -115,8 +115,9 @@ def test_a_model_that_cannot_be_measured_on_frozen_reports_is_not_logged_without
 def test_the_environment_is_left_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.setattr(tracking, "STORE", f"sqlite:///{tmp_path / 'own.db'}")
     assert tracking.version_of("0" * 64) is None
-    assert (tmp_path / "mlflow.db").exists()
+    assert (tmp_path / "own.db").exists()
     assert "MLFLOW_TRACKING_URI" not in os.environ
 
 
