@@ -144,7 +144,8 @@ def main() -> None:
     ask.add_argument("--folder", type=Path, help="where to work; a temporary folder by itself")
     ask.add_argument("--save", action="store_true", help="write plan_results.json and .md")
     args = ask.parse_args()
-    pages = json.loads((HERE / "scan_speed_results.json").read_text("utf-8"))["seconds"]
+    speeds = json.loads((HERE / "scan_speed_results.json").read_text("utf-8"))["pages"]
+    pages = {kind["page"]: kind["mean"] for kind in speeds}
     with tempfile.TemporaryDirectory(dir=args.folder) as place:
         folder = Path(place)
         weight = weights(folder)
