@@ -65,7 +65,7 @@ def read_table4(sheet: Sheet, words: Sequence[Word], rules: Rules, models: Engin
     ruled = _ruled(rules, row, leaves, y)
     if not row and not ruled:
         return None
-    spans = _spans(sheet, ruled, row, leaves, words, y)
+    spans = columns_of_values(sheet, ruled, row, leaves, words, y)
     if not spans:
         return None
     band = Band(y, y - HALF_ROW * sheet.height, y + HALF_ROW * sheet.height)
@@ -128,7 +128,7 @@ def _blank_row(sheet: Sheet, rules: Rules, leaves: Sequence[Word]) -> float | No
     return (spans[0][0] + spans[0][1]) / 2 if spans else None
 
 
-def _spans(
+def columns_of_values(
     sheet: Sheet,
     ruled: list[Span],
     row: Sequence[Word],

@@ -19,6 +19,7 @@ from gipr_ml.sources.scan.rules import Rules
 from gipr_ml.sources.scan.sheet import Sheet
 from gipr_ml.sources.scan.strokes import find_strokes
 from gipr_ml.sources.scan.table2 import parted
+from gipr_ml.sources.scan.table4 import columns_of_values
 from gipr_ml.sources.scan.words import Word, as_number, word
 from gipr_ml.types import Line
 from tests.sources.scan.conftest import HEIGHT, WIDTH, scanned
@@ -227,6 +228,20 @@ def test_a_label_that_was_found_in_one_box_with_its_value_is_cut_at_the_rule(fon
         ("12", "12"),
         (prose.text, None),
     ]
+
+
+def test_columns_of_table_4_show_by_ink_where_most_of_its_numbers_were_missed(font: Font):
+    page = Image.new("L", (WIDTH, HEIGHT), 255)
+    pen = ImageDraw.Draw(page)
+    places = [100 + (WIDTH - 200) * i / 14 for i in range(15)]
+    for x in places:
+        pen.text((x, 300), "0", 0, font, anchor="mm")
+    one = Word((places[3] - 8, 284, places[3] + 8, 316), "0", 0.9, "0", 0.9)
+    leaf = Word((places[0] - 20, 230, places[0] + 20, 260), "结果维持", 0.9)
+    sheet = sheet_of(np.asarray(page), 335)
+    found = columns_of_values(sheet, [], [one], [leaf], [leaf, one], 300)
+    assert [sum(a < x < b for x in places) for a, b in found] == [1] * 15
+    assert columns_of_values(sheet, [], [one], [], [one], 300) == []
 
 
 def test_blank_bands_of_a_page_are_left_out_and_places_on_it_found_again():
