@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from gipr_ml.sources.barred import BarredRow, cut_rows, is_barred
 from gipr_ml.sources.glued import cut_glued, is_glued_throughout, looks_glued
 from gipr_ml.sources.lines import LineList
 from gipr_ml.sources.spaces import VALUE, Piece, split_spaces
@@ -24,6 +25,8 @@ _DRAWN = frozenset("─━┄┈┌┬┐├┼┤└┴┘╔╦╗╠╬╣╚
 _DRAWN_WITH = _DRAWN | frozenset(" \t|:=-")
 _DASHES = re.compile(r":?-+:?")
 _SURE_DASHES = re.compile(r":-*:?|-*:|-{2,}")
+_FILLED_UP = re.compile(r"(\S \|) \|{2,}$")
+"""Bars that converters of web pages fill up a short row with; blank cells have room in between."""
 _OUTER = 0.9
 """Share of a table's rows that have a pipe at the edge, for it to be an edge and no blank cell."""
 _GLUED_VALUES = 3
@@ -172,9 +175,15 @@ def _pipe_row(number: int, text: str) -> _PipeRow | None:
 
 def _add_pipes(lines: LineList, rows: Sequence[_PipeRow], table: int | None) -> int | None:
     """Add rows with pipes that follow one another; the number of their table, if they are one."""
+    if all(row.text == "|" for row in rows):
+        _add_blanks(lines, rows[1:], table)
+        return None
+    barred = all(is_barred(row.text) for row in rows)
+    if barred and (tables := cut_rows([(row.number, row.text) for row in rows])):
+        return _add_barred(lines, tables)
     leading = sum(row.text.startswith("|") for row in rows) >= _OUTER * len(rows)
     trailing = sum(row.text.endswith("|") for row in rows) >= _OUTER * len(rows)
-    if all(_is_single(row) for row in rows):  # one cell a line, pipes between
+    if barred or all(_is_single(row) for row in rows):  # one cell a line, pipes between
         for row in rows:
             for start, field in _fields(row.text, "|", row.start):
                 add_line(lines, field, row.number, start=start)
@@ -189,6 +198,27 @@ def _add_pipes(lines: LineList, rows: Sequence[_PipeRow], table: int | None) -> 
     return table
 
 
+def _add_blanks(lines: LineList, rows: Sequence[_PipeRow], table: int | None) -> None:
+    """Add blank cells of a table that has its bars on lines of their own.
+
+    The first bar closes the cell of the line before; each other one closes a cell without text.
+    """
+    for row in rows:
+        table = lines.new_table() if table is None else table
+        lines.add([Cell("")], "explicit", row.number, table=table)
+
+
+def _add_barred(lines: LineList, tables: Sequence[Sequence[BarredRow]]) -> int:
+    """Add tables that stood one cell a line; the number of the last."""
+    number = 0
+    for rows in tables:
+        number = lines.new_table()
+        for row in rows:
+            cells = [Cell(plain_text(text)) for text in row.cells]
+            lines.add(cells, "explicit", row.number, table=number)
+    return number
+
+
 def _is_single(row: _PipeRow) -> bool:
     """Whether the row holds one cell or, with a pipe or two, none."""
     bare = row.text.strip("| ")
@@ -197,7 +227,7 @@ def _is_single(row: _PipeRow) -> bool:
 
 def _pipe_fields(row: _PipeRow, leading: bool, trailing: bool) -> list[Piece]:
     """What stands between the pipes of a row, the pipes at its edges being no borders of cells."""
-    text, start = row.text, row.start
+    text, start = _FILLED_UP.sub(r"\1", row.text), row.start
     if text.startswith("|") and leading:
         text, start = text[1:], start + 1
     if text.endswith("|") and trailing:
