@@ -10,13 +10,13 @@
 A line of a bar alone is a blank cell. A row that is short, since its cells span several columns,
 is filled up with bars on a line of their own: they tell how wide the table is, and so where each
 row ends. Some converters leave blank cells out and fill up for them too; where a value stood is
-then lost, and so are these cells.
+then lost, and so are these cells. Others fill up nothing, or write each bar on a line of its own.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from math import gcd
 from typing import NamedTuple
@@ -46,13 +46,28 @@ def is_barred(text: str) -> bool:
     return _BARRED.fullmatch(text) is not None
 
 
-def cut_rows(lines: Sequence[tuple[int, str]]) -> list[list[BarredRow]] | None:
-    """The tables that the lines (number, text without blanks around) held, row by row.
+def close_cells(source: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The lines (number, text) with a bar that stands alone put behind the cell that it closes."""
+    held: tuple[int, str] | None = None
+    for line in source:
+        if held and line[1].strip() == "|" and held[1].strip() and "|" not in held[1]:
+            yield held[0], f"{held[1].rstrip()} |"
+            held = None
+            continue
+        if held:
+            yield held
+        held = line
+    if held:
+        yield held
 
-    None where the bars do not add up to rows of one width.
+
+def cut_rows(lines: Sequence[tuple[int, str]]) -> list[list[BarredRow]] | None:
+    """The tables that the lines (number, text) held, row by row.
+
+    None where nothing tells the rows apart: no row was filled up, or the bars do not add up to
+    rows of one width.
     """
-    tables = []
-    rest = [_unit(number, text) for number, text in lines]
+    tables, rest = [], [_unit(number, text.strip()) for number, text in lines]
     while rest:
         found = _first_table(rest)
         if found is None:

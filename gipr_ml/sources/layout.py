@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from gipr_ml.sources.barred import BarredRow, cut_rows, is_barred
+from gipr_ml.sources.barred import close_cells, cut_rows, is_barred
 from gipr_ml.sources.glued import cut_glued, is_glued_throughout, looks_glued
 from gipr_ml.sources.lines import LineList
 from gipr_ml.sources.spaces import VALUE, Piece, split_spaces
@@ -48,7 +48,7 @@ def add_lines(lines: LineList, source: Iterable[SourceLine]) -> None:
     """Add every line of `source` with its cells; blank lines and rulers of tables are left out."""
     pipes: list[_PipeRow] = []
     table: int | None = None
-    for number, text in source:
+    for number, text in close_cells(source):
         if not text.strip() and not (table is not None and text.count("\t") >= _BLANK_ROW):
             continue
         lines.take(text)
@@ -175,15 +175,11 @@ def _pipe_row(number: int, text: str) -> _PipeRow | None:
 
 def _add_pipes(lines: LineList, rows: Sequence[_PipeRow], table: int | None) -> int | None:
     """Add rows with pipes that follow one another; the number of their table, if they are one."""
-    if all(row.text == "|" for row in rows):
-        _add_blanks(lines, rows[1:], table)
-        return None
-    barred = all(is_barred(row.text) for row in rows)
-    if barred and (tables := cut_rows([(row.number, row.text) for row in rows])):
-        return _add_barred(lines, tables)
+    if all(is_barred(row.text) for row in rows):
+        return _add_barred(lines, rows, table)
     leading = sum(row.text.startswith("|") for row in rows) >= _OUTER * len(rows)
     trailing = sum(row.text.endswith("|") for row in rows) >= _OUTER * len(rows)
-    if barred or all(_is_single(row) for row in rows):  # one cell a line, pipes between
+    if all(_is_single(row) for row in rows):  # one cell a line, pipes between
         for row in rows:
             for start, field in _fields(row.text, "|", row.start):
                 add_line(lines, field, row.number, start=start)
@@ -198,25 +194,26 @@ def _add_pipes(lines: LineList, rows: Sequence[_PipeRow], table: int | None) -> 
     return table
 
 
-def _add_blanks(lines: LineList, rows: Sequence[_PipeRow], table: int | None) -> None:
-    """Add blank cells of a table that has its bars on lines of their own.
+def _add_barred(lines: LineList, rows: Sequence[_PipeRow], table: int | None) -> int | None:
+    """Add what stands one cell a line; the number of the last table, None where rows are not told.
 
-    The first bar closes the cell of the line before; each other one closes a cell without text.
+    Blank cells are then believed only where no bars fill up a row.
     """
-    for row in rows:
-        table = lines.new_table() if table is None else table
-        lines.add([Cell("")], "explicit", row.number, table=table)
-
-
-def _add_barred(lines: LineList, tables: Sequence[Sequence[BarredRow]]) -> int:
-    """Add tables that stood one cell a line; the number of the last."""
-    number = 0
-    for rows in tables:
-        number = lines.new_table()
+    tables = cut_rows([(row.number, row.text) for row in rows])
+    if tables is None:
+        filled = any("||" in row.text for row in rows)
         for row in rows:
-            cells = [Cell(plain_text(text)) for text in row.cells]
-            lines.add(cells, "explicit", row.number, table=number)
-    return number
+            if row.text != "|":
+                add_line(lines, row.text.strip("|"), row.number, start=row.start)
+            elif not filled:
+                table = lines.new_table() if table is None else table
+                lines.add([Cell("")], "explicit", row.number, table=table)
+        return None
+    for cut in tables:
+        table = lines.new_table()
+        for number, cells in cut:
+            lines.add([Cell(plain_text(text)) for text in cells], "explicit", number, table=table)
+    return table
 
 
 def _is_single(row: _PipeRow) -> bool:

@@ -44,6 +44,14 @@ def test_the_next_table_may_have_another_width() -> None:
     assert [line.table for line in lines_of(text)] == [0, 0, 1, 1, 1]
 
 
+def test_a_bar_on_a_line_of_its_own_closes_the_cell_before_it() -> None:
+    text = "三、本年度办理结果\n|\n（一）予以公开 |\n3\n|\n|\n||\n（七）总计 |\n4 |\n5 |\n|||"
+    assert cells_of(text) == [
+        ["三、本年度办理结果", "（一）予以公开", "3", ""],
+        ["（七）总计", "4", "5"],
+    ]
+
+
 def test_where_bars_do_not_add_up_blanks_are_not_believed() -> None:
     text = "甲 |\n1 |\n|\n||||||\n乙 |\n|\n||\n2 |"
     assert cells_of(text) == [["甲"], ["1"], ["乙"], ["2"]]
