@@ -14,7 +14,7 @@ from pathlib import Path
 from gipr_ml.store import default_folder, read_manifest
 
 _PACKAGE = Path(__file__).resolve().parent
-_READING = ("sources", "lines", "narrative", "match", "assemble", "checking", "forms")
+_READING = ("types", "sources", "lines", "narrative", "match", "assemble", "checking", "forms")
 _CODE = (".py", ".txt")
 """Endings of what they read by; forms and rules (.toml) have a digest of their own."""
 _MODELS = ("lines", "categories")

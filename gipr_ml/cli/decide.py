@@ -5,14 +5,12 @@ from __future__ import annotations
 import getpass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from gipr_ml.errors import UsageError
-from gipr_ml.types import Decision, Report
-
-Verdict = Literal["confirmed", "dismissed", "noted"]
+from gipr_ml.types import Decision, Report, Verdict
 
 
 def decide(

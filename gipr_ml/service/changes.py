@@ -14,13 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gipr_ml.export.schema import Key
 from gipr_ml.service.figures import Figure
+from gipr_ml.types import Verdict
 
 READ = "read"
 """Kind of the entry that holds a reading; all others are changes."""
-
-Verdict = Literal["confirmed", "dismissed", "noted"]
-"""As of `types.Decision`: confirmed, it is right and something must be done; dismissed, it is no
-error, or printed so in the source; noted, a remark that decides nothing."""
 
 Fingerprint = Annotated[
     str,

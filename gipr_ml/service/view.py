@@ -11,9 +11,10 @@ from pydantic import BaseModel, Field
 
 from gipr_ml.export import dumps
 from gipr_ml.export.schema import ResultFile
-from gipr_ml.service.changes import DecisionChange, Entry, LabelChange, ValueChange, Verdict
+from gipr_ml.service.changes import DecisionChange, Entry, LabelChange, ValueChange
 from gipr_ml.service.figures import plain
 from gipr_ml.service.state import ReportState
+from gipr_ml.types import Verdict
 
 
 class CorrectionView(BaseModel):
