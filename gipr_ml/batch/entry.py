@@ -113,10 +113,9 @@ def _findings(report: Report) -> tuple[dict[str, object], ...]:
 
 def look_first(report: Report) -> str | None:
     """The message of the gravest finding: contradictions first, then what could not be checked."""
-    gravity = list(Severity)
 
     def rank(finding: Finding) -> tuple[int, bool]:
-        return gravity.index(finding.severity), finding.outcome is not Outcome.FAIL
+        return finding.severity.rank, finding.outcome is not Outcome.FAIL
 
     gravest = min(report.findings, key=rank, default=None)
     return gravest.message if gravest else None

@@ -36,7 +36,6 @@ from gipr_ml.types import (
 )
 
 TABLES = ("t2", "t3", "t4")
-_GRAVITY = tuple(Severity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,4 +155,4 @@ def _identity_finding(evaluation: Evaluation, names: Names, cause: Cause | None)
 
 def in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """The findings, the gravest first."""
-    return tuple(sorted(findings, key=lambda f: _GRAVITY.index(f.severity)))
+    return tuple(sorted(findings, key=lambda f: f.severity.rank))

@@ -23,6 +23,11 @@ class Severity(StrEnum):
     WARNING = "warning"
     INFO = "info"
 
+    @property
+    def rank(self) -> int:
+        """Place in the order above: 0 for the gravest."""
+        return tuple(Severity).index(self)
+
 
 class Outcome(StrEnum):
     """What became of a rule."""

@@ -145,9 +145,8 @@ def _first(keys: Sequence[str]) -> str:
 
 def draw_findings(sheet: Worksheet, report: Report, spots: Spots) -> None:
     """What the rules say, the gravest first."""
-    gravity = list(Severity)
     numbered = enumerate(report.findings, 1)  # as `gipr decide` counts them
-    findings = sorted(numbered, key=lambda one: gravity.index(one[1].severity))
+    findings = sorted(numbered, key=lambda one: one[1].severity.rank)
     rows = [_finding(number, finding, spots) for number, finding in findings]
     rows += [
         (None, None, GONE, d.about or d.finding, *(None,) * 7, signature(d))

@@ -28,7 +28,6 @@ from gipr_ml.service.view import result_json
 from gipr_ml.types import Finding, Outcome, Report, Severity
 
 _CHANGE: TypeAdapter[Change] = TypeAdapter(Change)
-_ORDER = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
 
 class OutOfDate(Exception):
@@ -285,5 +284,5 @@ def _finding_rows(report: str, found: Sequence[Finding]) -> list[dict[str, Any]]
             },
         )
         row["number"] += 1
-        row["severity"] = min(row["severity"], finding.severity, key=_ORDER.index)
+        row["severity"] = min(row["severity"], finding.severity, key=lambda one: one.rank)
     return [row | {"severity": str(row["severity"])} for row in rows.values()]
