@@ -22,11 +22,9 @@ from gipr_ml.learning.labelling.suggesting import known_reports
 from gipr_ml.learning.labels import content_digest
 from gipr_ml.lines import UNRESOLVED, LineModel
 from gipr_ml.service.changes import LabelChange
-from gipr_ml.service.state import ReportState
+from gipr_ml.service.state import REVIEWED, ReportState
 from gipr_ml.types import Report
 
-DONE = ("done", "second_wanted", "second_done")
-"""States of a review after which a report trains."""
 UNLABELLED, COPY, REFUSED = "unlabelled", "copy", "refused"
 """Why a reviewed report is passed over: lines without a label, lines that are labelled already,
 labels that do not fit."""
@@ -55,7 +53,7 @@ class Reviewed:
 
 def reviewed_of(report: str, state: ReportState) -> Reviewed | None:
     """A report whose review is done; None for any other."""
-    if state.review not in DONE:
+    if state.review not in REVIEWED:
         return None
     last = state.reviewers[-1]
     on = datetime.fromtimestamp(last.at, UTC).date()

@@ -21,8 +21,11 @@ from gipr_ml.service.changes import (
 from gipr_ml.service.official import CELL_LABELS, line_labels
 from gipr_ml.types import Decision, Finding, Report, ReportCell, Severity, State, Status
 
-Review = Literal["none", "started", "done", "second_wanted", "second_done"]
+ReviewState = Literal["none", "started", "done", "second_wanted", "second_done"]
 """How far people are. A report that only the program has read is `none`, however sure it was."""
+REVIEW_ENDED: tuple[ReviewState, ...] = ("done", "second_done")
+REVIEWED: tuple[ReviewState, ...] = (*REVIEW_ENDED, "second_wanted")
+"""After a first review has ended, whether or not somebody else is to look too."""
 
 DECIDED = ("confirmed", "dismissed")
 """Verdicts that decide; a remark does not, nor does a verdict on other figures."""
@@ -44,7 +47,7 @@ class ReportState:
     """By fingerprint of the finding."""
     labels: Mapping[int, Entry]
     """By line."""
-    review: Review
+    review: ReviewState
     reviewers: tuple[Entry, ...]
     """Who ended a review, the last one last."""
 
@@ -119,8 +122,8 @@ def _cell(cell: ReportCell, correction: Entry | None) -> ReportCell:
     return replace(cell, value=change.value, state=State(change.state), confidence=1.0)
 
 
-def _review(holding: Sequence[Entry], read_at: int) -> tuple[Review, tuple[Entry, ...]]:
-    review: Review = "started" if holding else "none"
+def _review(holding: Sequence[Entry], read_at: int) -> tuple[ReviewState, tuple[Entry, ...]]:
+    review: ReviewState = "started" if holding else "none"
     reviewers: list[Entry] = []
     for entry in holding:
         if not isinstance(entry.change, ReviewChange) or entry.number < read_at:
@@ -188,7 +191,7 @@ def lowest_confidence(report: Report) -> float | None:
 
 def worst(state: ReportState) -> float:
     """How urgently somebody should look: the higher, the sooner. 0 for what is done."""
-    if state.review in ("done", "second_done") or state.report.status is Status.REJECTED:
+    if state.review in REVIEW_ENDED or state.report.status is Status.REJECTED:
         return 0.0
     left = state.open
     errors = sum(finding.severity is Severity.ERROR for finding in left)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, Field
 
@@ -13,7 +13,7 @@ from gipr_ml.export import dumps
 from gipr_ml.export.schema import ResultFile
 from gipr_ml.service.changes import DecisionChange, Entry, LabelChange, ValueChange
 from gipr_ml.service.figures import plain
-from gipr_ml.service.state import ReportState
+from gipr_ml.service.state import ReportState, ReviewState
 from gipr_ml.types import Verdict
 
 
@@ -66,7 +66,7 @@ class ReviewView(BaseModel):
     """What people did with the report."""
 
     entry: int = Field(description="Number of the last entry of the history.")
-    state: Literal["none", "started", "done", "second_wanted", "second_done"]
+    state: ReviewState
     open: list[int] = Field(description="Indexes of the findings that nobody has decided on.")
     corrections: list[CorrectionView]
     decisions: list[DecisionView]

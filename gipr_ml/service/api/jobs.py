@@ -10,14 +10,10 @@ from starlette.concurrency import run_in_threadpool
 from gipr_ml.service.api.auth import Here, Reader, Reviewer
 from gipr_ml.service.api.problems import Refusal, not_found
 from gipr_ml.service.api.reports import Wait
-from gipr_ml.service.api.schemas import (
-    JobKind,
-    JobList,
-    JobState,
-    JobView,
-)
+from gipr_ml.service.api.schemas import JobList, JobView
 from gipr_ml.service.api.waiting import wait_for_jobs
 from gipr_ml.service.context import Context
+from gipr_ml.service.store.jobs import UNDER_WAY, JobKind, JobState
 from gipr_ml.service.store.schema import jobs
 
 router = APIRouter(prefix="/v1", tags=["jobs"])
@@ -47,7 +43,7 @@ def listed(
 async def one(job: JobId, here: Here, _who: Reader, wait: Wait = 0) -> JobView:
     """A job with its progress; with `wait`, once it has ended."""
     view = await run_in_threadpool(_view, here, job)
-    if wait and view.state in ("queued", "running"):
+    if wait and view.state in UNDER_WAY:
         await wait_for_jobs(here, [job], wait)
         view = await run_in_threadpool(_view, here, job)
     return view

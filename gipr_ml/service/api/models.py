@@ -19,6 +19,7 @@ from gipr_ml.service.api.jobs import JobId
 from gipr_ml.service.api.problems import not_found
 from gipr_ml.service.api.schemas import JobView, ModelList, ModelView, PromotionView
 from gipr_ml.service.context import Context
+from gipr_ml.service.store.jobs import JobKind
 from gipr_ml.service.store.models import SHIPPED, Promotion
 from gipr_ml.service.view import iso
 
@@ -132,7 +133,7 @@ def promote(
     return _submit(here, who.name, "promote", arguments)
 
 
-def _submit(here: Context, by: str, kind: str, arguments: Mapping[str, Any]) -> JobView:
+def _submit(here: Context, by: str, kind: JobKind, arguments: Mapping[str, Any]) -> JobView:
     """Queue a job: asked for again, it is done again, for what it looks at may have changed."""
     most = here.settings.queue_length
     with here.database.write() as connection:

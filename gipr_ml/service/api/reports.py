@@ -12,12 +12,10 @@ from gipr_ml.export import FORMATS, to_bytes
 from gipr_ml.service.api.auth import Administrator, Here, Reader, Reviewer
 from gipr_ml.service.api.problems import Refusal, not_found
 from gipr_ml.service.api.schemas import (
-    JobState,
     PageList,
     PageView,
     ReportList,
     ReportView,
-    ReviewState,
     SentList,
     SentView,
     Status,
@@ -25,6 +23,8 @@ from gipr_ml.service.api.schemas import (
 from gipr_ml.service.api.threads import quickly
 from gipr_ml.service.api.waiting import wait_for_jobs
 from gipr_ml.service.context import Context
+from gipr_ml.service.state import ReviewState
+from gipr_ml.service.store.jobs import UNDER_WAY, JobState
 from gipr_ml.service.store.reports import Filter
 from gipr_ml.service.view import ResultView, result_json
 from gipr_ml.sources.archive import is_archive
@@ -141,7 +141,7 @@ def _clean(text: str | None) -> str | None:
 async def status(report: Id, here: Here, _who: Reader, wait: Wait = 0) -> ReportView:
     """A report with the progress of its reading; with `wait`, once that has ended."""
     view = await run_in_threadpool(_view, here, report)
-    if wait and view.progress in ("queued", "running"):
+    if wait and view.progress in UNDER_WAY:
         await wait_for_jobs(here, [view.job], wait)
         view = await run_in_threadpool(_view, here, report)
     return view

@@ -8,14 +8,13 @@ from pydantic import BaseModel, Field
 
 from gipr_ml.export.reasons import reason_in_chinese
 from gipr_ml.service.changes import Change
+from gipr_ml.service.state import ReviewState
 from gipr_ml.service.store.access import Role, Who
-from gipr_ml.service.store.jobs import Job
+from gipr_ml.service.store.jobs import Job, JobKind, JobState
 from gipr_ml.service.view import iso
+from gipr_ml.types import Severity
 
-JobState = Literal["queued", "running", "done", "failed", "cancelled"]
-JobKind = Literal["read", "unpack", "train", "compare", "promote", "rollback"]
 Status = Literal["consistent", "needs_review", "rejected"]
-ReviewState = Literal["none", "started", "done", "second_wanted", "second_done"]
 
 
 class JobView(BaseModel):
@@ -222,7 +221,7 @@ class FindingCount(BaseModel):
     """In how many reports a rule has something to say."""
 
     rule: str
-    severity: Literal["error", "warning", "info"]
+    severity: Severity
     reports: int
 
 
@@ -261,7 +260,7 @@ class YearFinding(BaseModel):
     report: str = Field(description="Id of the report that it is about.")
     year: int
     rule: str
-    severity: Literal["error", "warning", "info"]
+    severity: Severity
     cells: list[str]
     reported: float | None
     computed: float | None

@@ -25,6 +25,7 @@ from gipr_ml.service.api.schemas import (
 )
 from gipr_ml.service.context import Context
 from gipr_ml.service.store.access import Who
+from gipr_ml.service.store.jobs import JOB_STATES
 
 router = APIRouter(tags=["system"])
 _DOCS = Path(__file__).with_name("docs")
@@ -144,7 +145,7 @@ class JobCounts(Collector):
         family = GaugeMetricFamily("gipr_jobs", "Jobs by state", labels=["state"])
         with self.context.database.read() as connection:
             counts = self.context.jobs.counts(connection)
-        for state in ("queued", "running", "done", "failed", "cancelled"):
+        for state in JOB_STATES:
             family.add_metric([state], counts.get(state, 0))
         return [family]
 

@@ -15,15 +15,20 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
 
 from gipr_ml.service.store.database import Database
 from gipr_ml.service.store.schema import jobs
 
-State = Literal["queued", "running", "done", "failed", "cancelled"]
-ENDED = ("done", "failed", "cancelled")
+JobKind = Literal["read", "unpack", "train", "compare", "promote", "rollback"]
+JobState = Literal["queued", "running", "done", "failed", "cancelled"]
+JOB_STATES: tuple[JobState, ...] = get_args(JobState)
+UNDER_WAY: tuple[JobState, ...] = ("queued", "running")
+STOPPED: tuple[JobState, ...] = ("failed", "cancelled")
+"""Ended without a result; it may be queued anew."""
+ENDED: tuple[JobState, ...] = ("done", *STOPPED)
 MOST_ATTEMPTS = 2
 """Times that a job is begun before it counts as what kills its workers."""
 
@@ -34,9 +39,9 @@ class Job:
 
     id: str
     key: str
-    kind: str
+    kind: JobKind
     arguments: Mapping[str, Any]
-    state: State
+    state: JobState
     attempts: int
     worker: str | None
     progress: float
@@ -74,7 +79,7 @@ class Jobs:
     def submit(
         self,
         connection: Connection,
-        kind: str,
+        kind: JobKind,
         key: str,
         arguments: Mapping[str, Any],
         by: str,
@@ -86,7 +91,7 @@ class Jobs:
         """
         self.database.lock(connection, "jobs.submit")
         known = connection.execute(select(jobs).where(jobs.c.key == key)).first()
-        if known is not None and known.state not in ("failed", "cancelled"):
+        if known is not None and known.state not in STOPPED:
             return _job(known)
         if most is not None:
             self._room(connection, most)
@@ -205,7 +210,7 @@ class Jobs:
         now = self.database.now(connection)
         changed = connection.execute(
             update(jobs)
-            .where(jobs.c.id == name, jobs.c.state.in_(("queued", "running")))
+            .where(jobs.c.id == name, jobs.c.state.in_(UNDER_WAY))
             .values(state="cancelled", finished_at=now, worker=None, lease=None)
         )
         return changed.rowcount == 1
@@ -214,7 +219,7 @@ class Jobs:
         """Queue a job that failed or was cancelled anew; False for any other. May be full."""
         self.database.lock(connection, "jobs.submit")
         job = self.get(connection, name)
-        if job.state not in ("failed", "cancelled"):
+        if job.state not in STOPPED:
             return False
         self._room(connection, most)
         self._again(connection, name, self.database.now(connection))
@@ -250,7 +255,7 @@ class Jobs:
         )  # fmt: skip
 
     def _end(
-        self, connection: Connection, name: str, state: State, now: float, **values: Any
+        self, connection: Connection, name: str, state: JobState, now: float, **values: Any
     ) -> None:
         connection.execute(
             update(jobs)

@@ -25,10 +25,11 @@ from sqlalchemy import (
 
 from gipr_ml.errors import UsageError
 from gipr_ml.export.text import printable
+from gipr_ml.service.state import REVIEW_ENDED
 from gipr_ml.service.store.database import Database
 from gipr_ml.service.store.files import Files
 from gipr_ml.service.store.history import History
-from gipr_ml.service.store.jobs import Job, Jobs
+from gipr_ml.service.store.jobs import STOPPED, Job, Jobs
 from gipr_ml.service.store.schema import deletions, findings, jobs, reports
 
 Sort = Literal["worst", "newest"]
@@ -129,7 +130,7 @@ class Reports:
                 connection.execute(update(reports).where(reports.c.id == report).values(job=job.id))
             # A report that was deleted meanwhile has taken the file with it.
             self.files.add(data)
-        again = before is not None and before.state in ("failed", "cancelled")
+        again = before is not None and before.state in STOPPED
         return Sent(report, job, row is not None and before is not None and not again)
 
     def send_archive(self, name: str, data: bytes, by: str, version: str, most: int) -> Job:
@@ -197,7 +198,7 @@ class Reports:
             "left": connection.scalar(
                 select(func.count()).where(
                     reports.c.status == "needs_review",
-                    reports.c.review.not_in(("done", "second_done")),
+                    reports.c.review.not_in(REVIEW_ENDED),
                 )
             )
             or 0,

@@ -13,7 +13,8 @@ from gipr_ml.errors import PromotionError
 from gipr_ml.files import make_folder, write_file
 from gipr_ml.learning.promotion_log import last_promotion
 from gipr_ml.service.context import Context
-from gipr_ml.service.labels import DONE, Reviewed, reviewed_of, write_reviewed
+from gipr_ml.service.labels import Reviewed, reviewed_of, write_reviewed
+from gipr_ml.service.state import REVIEWED
 from gipr_ml.service.store.schema import reports
 from gipr_ml.service.work.doing import Doing
 
@@ -51,7 +52,7 @@ def train(doing: Doing) -> None:
 
 def reviewed(context: Context) -> Iterator[Reviewed]:
     """Every report whose review is done."""
-    query = select(reports.c.id).where(reports.c.review.in_(DONE)).order_by(reports.c.sha256)
+    query = select(reports.c.id).where(reports.c.review.in_(REVIEWED)).order_by(reports.c.sha256)
     with context.database.read() as connection:
         names = connection.scalars(query).all()
     for name in names:

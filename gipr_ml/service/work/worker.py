@@ -16,7 +16,7 @@ from gipr_ml.errors import GiprError, SandboxCrash, SandboxError
 from gipr_ml.files import NO_ROOM
 from gipr_ml.sandbox import Limits, Sandbox
 from gipr_ml.service.context import Context
-from gipr_ml.service.store.jobs import Job, LeaseLost
+from gipr_ml.service.store.jobs import Job, JobKind, LeaseLost
 from gipr_ml.service.work import learning, reading
 from gipr_ml.service.work.doing import Doing
 
@@ -25,7 +25,7 @@ IDLE = 0.25
 PATIENCE = 2.0
 """Seconds before the next try where the database does not answer."""
 
-KINDS: Mapping[str, Callable[[Doing], None]] = {
+KINDS: Mapping[JobKind, Callable[[Doing], None]] = {
     "read": reading.read,
     "unpack": reading.unpack,
     "train": learning.train,
