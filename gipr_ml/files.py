@@ -27,6 +27,20 @@ _HERE, _EXCHANGE = -100, 2
 """AT_FDCWD and RENAME_EXCHANGE of Linux."""
 
 
+@contextmanager
+def writing_into(out: str | Path) -> Iterator[None]:
+    """What is done within writes into the folder that `--out` names.
+
+    Raises `UsageError` where it cannot be written into.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(
+            f"--out: cannot write into {out} ({error.strerror}); choose another folder"
+        ) from None
+
+
 def write_file(path: Path, data: bytes) -> None:
     """Put `data` at `path`: under a temporary name in the same folder first, synced, then renamed.
 

@@ -22,8 +22,7 @@ from gipr_ml.batch.entry import FAILED, Entry
 from gipr_ml.batch.job import Job, Known, Outcome, Seen, Settings
 from gipr_ml.batch.ledger import Ledger, Record
 from gipr_ml.batch.work import beside_digest, decisions_digest, result_names
-from gipr_ml.errors import UsageError
-from gipr_ml.files import LOCK, locked
+from gipr_ml.files import LOCK, locked, writing_into
 
 PROBE = ".gipr-probe"
 LOG = "gipr-errors.log"
@@ -68,14 +67,10 @@ def opened(out: str) -> Iterator[Ledger]:
     `LedgerError` where the ledger is damaged.
     """
     folder = ledger_folder(out)
-    try:
+    with writing_into(out):
         folder.mkdir(parents=True, exist_ok=True)
         places.write(str(folder / PROBE), b"")
         places.remove(str(folder / PROBE))
-    except OSError as error:
-        raise UsageError(
-            f"--out: cannot write into {out} ({error.strerror}); choose another folder"
-        ) from None
     with locked(folder / LOCK, out):
         places.remove_drafts(out)
         with Ledger(folder) as ledger:

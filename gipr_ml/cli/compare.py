@@ -34,8 +34,7 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Score two models on the frozen reports and show what differs, down to the lines."""
-    from gipr_ml.errors import UsageError
-    from gipr_ml.files import write_file
+    from gipr_ml.files import write_file, writing_into
     from gipr_ml.learning.comparison.compare import compare as compare_models
     from gipr_ml.learning.comparison.compare import flat
     from gipr_ml.learning.comparison.judging import judge, read_exam
@@ -47,14 +46,10 @@ def compare(
     verdicts = [judge(name, folder_of(name), exam) for name in (first, second)]
     table = compare_models(*verdicts)
     files = files_of(table)
-    try:
+    with writing_into(out):
         out.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
             write_file(out / name, content)
-    except OSError as error:
-        raise UsageError(
-            f"--out: cannot write into {out} ({error.strerror}); choose another folder"
-        ) from None
     if as_json:
         typer.echo(json.dumps(table))
     else:

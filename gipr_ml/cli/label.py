@@ -68,7 +68,7 @@ def label(
 def _write(paths: list[Path], out: Path, as_json: bool) -> None:
     """One sheet a report. A sheet that is there already may hold somebody's work: it stays."""
     from gipr_ml.cli.inputs import find_inputs
-    from gipr_ml.files import write_file
+    from gipr_ml.files import write_file, writing_into
     from gipr_ml.learning.labelling.sheet import label_sheet
     from gipr_ml.lines import load_model
     from gipr_ml.sources import read_document
@@ -87,13 +87,9 @@ def _write(paths: list[Path], out: Path, as_json: bool) -> None:
             typer.echo(f"gipr: {error}", err=True)
             unread += 1
             continue
-        try:
+        with writing_into(out):
             out.mkdir(parents=True, exist_ok=True)
             write_file(target, sheet)
-        except OSError as error:
-            raise UsageError(
-                f"--out: cannot write into {out} ({error.strerror}); choose another folder"
-            ) from None
         written.append(str(target))
         typer.echo(str(target), err=as_json)
     if as_json:

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 import typer
 
 from gipr_ml.batch.entry import Entry
-from gipr_ml.batch.run import LOG, Tally
+from gipr_ml.batch.run import LOG, PROBE, Tally
 from gipr_ml.cli.codes import FAILED, INTERRUPTED
 from gipr_ml.cli.inputs import Inputs
 from gipr_ml.cli.progress import watched
 from gipr_ml.cli.summary import Summary, show
 from gipr_ml.errors import GiprError, InputError, UsageError
-from gipr_ml.files import write_file
+from gipr_ml.files import write_file, writing_into
 from gipr_ml.types import Decision, PageImage, Report, Status
 
 if TYPE_CHECKING:
@@ -134,15 +134,10 @@ def _work(path: Path, stem: str) -> Entry:
 
 
 def _prepare(out: Path) -> None:
-    probe = out / ".gipr-probe"
-    try:
+    with writing_into(out):
         out.mkdir(parents=True, exist_ok=True)
-        write_file(probe, b"")
-        probe.unlink()
-    except OSError as error:
-        raise UsageError(
-            f"--out: cannot write into {out} ({error.strerror}); choose another folder"
-        ) from None
+        write_file(out / PROBE, b"")
+        (out / PROBE).unlink()
 
 
 def _one(

@@ -73,14 +73,10 @@ def _check(names: Collection[str], known: Collection[str]) -> None:
 
 
 def _write(out: Path, file_name: str, data: bytes, name: str, gold: dict[str, object]) -> None:
-    from gipr_ml.files import write_file
+    from gipr_ml.files import write_file, writing_into
 
     text = json.dumps(gold, ensure_ascii=False, indent=1) + "\n"
-    try:
+    with writing_into(out):
         out.mkdir(parents=True, exist_ok=True)
         write_file(out / file_name, data)
         write_file(out / f"{name}.json", text.encode())
-    except OSError as error:
-        raise UsageError(
-            f"--out: cannot write into {out} ({error.strerror}); choose another folder"
-        ) from None

@@ -47,6 +47,11 @@ def not_found(what: str) -> Refusal:
     return Refusal(404, "not_found", f"there is no such {what}")
 
 
+def no_result() -> Refusal:
+    """The report is not there, or has not been read yet."""
+    return Refusal(404, "no_result", "there is no such report, or it has no result yet")
+
+
 def problem(
     status: int, code: str, detail: str, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:

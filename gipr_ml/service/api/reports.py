@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from gipr_ml.export import FORMATS, to_bytes
 from gipr_ml.service.api.auth import Administrator, Here, Reader, Reviewer
-from gipr_ml.service.api.problems import Refusal, not_found
+from gipr_ml.service.api.problems import Refusal, no_result, not_found
 from gipr_ml.service.api.schemas import (
     PageList,
     PageView,
@@ -180,7 +180,7 @@ def _served(here: Context, report: str, known: str | None) -> tuple[bytes | None
     """The state and its tag; no state where the caller has this one."""
     found = here.history.served(report)
     if found is None:
-        raise _unread()
+        raise no_result()
     tag = f'"{found.updated_at}"'
     return None if tag == known else found.body(), tag
 
@@ -203,7 +203,7 @@ def export(
             row = here.reports.get(connection, report)
             state = here.history.state(connection, report, at)
         except KeyError:
-            raise _unread() from None
+            raise no_result() from None
     images = here.files.images(row.sha256) if kind == "html" else ()
     stem = row.name.rpartition(".")[0] or row.name
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(f'{stem}.{kind}')}"}
@@ -274,7 +274,3 @@ def _row(here: Context, report: str) -> Any:
             return here.reports.get(connection, report)
         except KeyError:
             raise not_found("report") from None
-
-
-def _unread() -> Refusal:
-    return Refusal(404, "no_result", "there is no such report, or it has no result yet")

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from gipr_ml.export import from_dict
 from gipr_ml.learning.labelling.library import labelled_lines
 from gipr_ml.service.api.auth import Here, Reader, Reviewer
-from gipr_ml.service.api.problems import Refusal
+from gipr_ml.service.api.problems import Refusal, no_result
 from gipr_ml.service.api.reports import Id
 from gipr_ml.service.api.schemas import ChangesBody, PreviewBody, StepList, StepView
 from gipr_ml.service.figures import FiguresBody
@@ -32,7 +32,7 @@ def change(report: Id, body: ChangesBody, here: Here, who: Reviewer) -> Response
                 connection, report, body.changes, who.name, body.after, body.key
             )
         except KeyError:
-            raise _unread() from None
+            raise no_result() from None
     return Response(result_json(state), media_type=_JSON)
 
 
@@ -43,7 +43,7 @@ def preview(report: Id, body: PreviewBody, here: Here, who: Reader) -> Response:
         try:
             state = here.history.preview(connection, report, body.changes, who.name)
         except KeyError:
-            raise _unread() from None
+            raise no_result() from None
     return Response(result_json(state), media_type=_JSON)
 
 
@@ -53,7 +53,7 @@ def history(report: Id, here: Here, _who: Reader) -> StepList:
     with here.database.read() as connection:
         steps = here.history.steps(connection, report)
     if not steps:
-        raise _unread()
+        raise no_result()
     return StepList(
         entries=[
             StepView.model_validate(
@@ -75,7 +75,7 @@ def labels(report: Id, here: Here, _who: Reader) -> Response:
         try:
             reviewed = reviewed_of(report, here.history.state(connection, report))
         except KeyError:
-            raise _unread() from None
+            raise no_result() from None
     if reviewed is None:
         raise Refusal(409, "not_reviewed", "its review is not done, so its labels are not sure")
     return Response(labelled_lines(reviewed.sheet()), media_type="application/x-ndjson")
@@ -88,7 +88,3 @@ def check(body: FiguresBody, _who: Reader) -> Response:
 
     report = check_report(from_dict(body.result()))
     return Response(result_json(build_state(report, [], 0)), media_type=_JSON)
-
-
-def _unread() -> Refusal:
-    return Refusal(404, "no_result", "there is no such report, or it has no result yet")
