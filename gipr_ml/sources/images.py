@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gipr_ml.errors import InputError
+from gipr_ml.sources import signatures
 from gipr_ml.types import PageImage
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ QUALITY = 72
 
 Size = tuple[float, float]
 
-_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"BM")
-_PDF = b"%PDF-"
-
 
 def page_images(data: bytes, name: str) -> tuple[PageImage, ...]:
     """The pages of the file called `name` as a viewer shows them, in order.
@@ -34,9 +32,9 @@ def page_images(data: bytes, name: str) -> tuple[PageImage, ...]:
     source without pages to show, such as a text or a web page. Raises `InputError` where pages
     cannot be drawn.
     """
-    if _PDF in data[:1024]:
+    if signatures.PDF in data[: signatures.PDF_WITHIN]:
         pages = _pdf_pages(data, name)
-    elif data.startswith(_PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
+    elif signatures.image_type(data):
         pages = _frames(data, name)
     else:
         return ()

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gipr_ml.errors import EmptyInput, InputError, TooLarge, UnknownFormat
+from gipr_ml.sources import signatures
 from gipr_ml.sources.encoding import decode
 from gipr_ml.sources.limits import MAX_BYTES, MAX_TEXT_BYTES
 from gipr_ml.sources.lines import LineList
 from gipr_ml.sources.pictures import Find, Pictures, beside
-from gipr_ml.sources.signatures import image_type, looks_like
 from gipr_ml.types import Document, Page, Unit
 
 
@@ -204,12 +204,10 @@ ARCHIVES = (".zip",)
 
 _PARTS = (("word/document.xml", DOCX), ("xl/workbook.xml", XLSX), ("OFD.xml", OFD))
 """Parts by which a ZIP package is told."""
-_BEGINNINGS = ((b"%PDF-", PDF), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OFFICE), (b"{\\rtf", RTF))
+_BEGINNINGS = ((signatures.PDF, PDF), (signatures.OLD_OFFICE, OFFICE), (signatures.RTF, RTF))
 _WITH_TABLES, _A_TABLE = 120, 12
 """Official labels and values (see `readings.worth`) of a page whose text has table 3, and by how
 much its pictures must say more for them to hold a table."""
-_PDF_WITHIN = 1024
-"""Bytes that may stand before the beginning of a PDF, as its standard says."""
 _OPENING = 4096
 """Characters at the beginning that tell a web page."""
 _NOT_SHOWN = re.compile(r"<!--.*?(?:-->|$)|<\?xml[^>]*>", re.DOTALL)
@@ -269,14 +267,14 @@ def find_reader(data: bytes, name: str) -> Reader:
     for beginning, reader in _BEGINNINGS:
         if data.startswith(beginning):
             return reader
-    if picture := image_type(data):
+    if picture := signatures.image_type(data):
         return PICTURES[picture]
     if data.startswith(b"PK"):
         return _packed(data, name)
     suffix = Path(name).suffix.lower()
-    if suffix == ".pdf" and b"%PDF-" in data[:_PDF_WITHIN]:
+    if suffix == ".pdf" and signatures.PDF in data[: signatures.PDF_WITHIN]:
         return PDF
-    if kind := looks_like(data):
+    if kind := signatures.looks_like(data):
         raise UnknownFormat(f"{name}: looks like {kind}; this version does not read such files")
     if len(data) > MAX_TEXT_BYTES:
         raise TooLarge(

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+PDF = b"%PDF-"
+PDF_WITHIN = 1024
+"""Bytes that may stand before the beginning of a PDF, as its standard says."""
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+RTF = b"{\\rtf"
+_PNG = b"\x89PNG\r\n\x1a\n"
+_JPEG = b"\xff\xd8\xff"
+_TIFF = (b"II*\x00", b"MM\x00*")
+_BMP = b"BM"
+_RIFF = b"RIFF"
+
 SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF-", "a PDF document"),
+    (PDF, "a PDF document"),
     (b"PK\x03\x04", "a ZIP archive or an office document (DOCX, XLSX, OFD)"),
     (b"PK\x05\x06", "an empty ZIP archive"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old office document (DOC, XLS, WPS)"),
-    (b"{\\rtf", "an RTF document"),
-    (b"\x89PNG\r\n\x1a\n", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
+    (OLD_OFFICE, "an old office document (DOC, XLS, WPS)"),
+    (RTF, "an RTF document"),
+    (_PNG, "a PNG picture"),
+    (_JPEG, "a JPEG picture"),
     (b"GIF87a", "a GIF picture"),
     (b"GIF89a", "a GIF picture"),
-    (b"II*\x00", "a TIFF picture"),
-    (b"MM\x00*", "a TIFF picture"),
-    (b"BM", "a BMP picture"),
-    (b"RIFF", "a RIFF file (a WebP picture, sound or film)"),
+    *((beginning, "a TIFF picture") for beginning in _TIFF),
+    (_BMP, "a BMP picture"),
+    (_RIFF, "a RIFF file (a WebP picture, sound or film)"),
     (b"\x1f\x8b", "a gzip archive"),
     (b"BZh", "a bzip2 archive"),
     (b"\xfd7zXZ\x00", "an xz archive"),
@@ -37,11 +47,10 @@ def looks_like(data: bytes) -> str | None:
     return None
 
 
-_IMAGES: tuple[tuple[bytes, str], ...] = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"II*\x00", "image/tiff"),
-    (b"MM\x00*", "image/tiff"),
+_IMAGES: tuple[tuple[bytes | tuple[bytes, ...], str], ...] = (
+    (_PNG, "image/png"),
+    (_JPEG, "image/jpeg"),
+    (_TIFF, "image/tiff"),
 )
 
 
@@ -50,6 +59,6 @@ def image_type(data: bytes) -> str | None:
     for signature, name in _IMAGES:
         if data.startswith(signature):
             return name
-    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+    if data.startswith(_RIFF) and data[8:12] == b"WEBP":
         return "image/webp"
-    return "image/bmp" if data.startswith(b"BM") and b"\0" in data[:64] else None
+    return "image/bmp" if data.startswith(_BMP) and b"\0" in data[:64] else None
