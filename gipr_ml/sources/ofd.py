@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from gipr_ml.errors import EmptyInput, InputError, TooLarge
+from gipr_ml.sources.drawing import Matrix, Point, around, moved, rule_of
 from gipr_ml.sources.limits import MAX_GLYPHS, MAX_PAGES
 from gipr_ml.sources.lines import LineList
 from gipr_ml.sources.ofd_pictures import Picture, add_scan, picture_paths, scan_of
@@ -32,9 +33,6 @@ _LONGEST_PATH = 1_000_000
 _DEEPEST = 8
 _PATH = re.compile(r"[MLQBACS]|[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _NUMBERS = {"M": 2, "L": 2, "S": 2, "Q": 4, "B": 6, "A": 7, "C": 0}
-
-_Matrix = tuple[float, float, float, float, float, float]
-_Point = tuple[float, float]
 
 
 def read_ofd(data: bytes, name: str) -> tuple[Page, ...]:
@@ -158,7 +156,7 @@ class _Reader:
                 "or drawn objects; it is no page of a report"
             )
 
-    def _place(self, item: Any) -> _Matrix:
+    def _place(self, item: Any) -> Matrix:
         """From coordinates of an object to millimetres of the page."""
         box = _numbers(item.get("Boundary"))
         x, y = (box[0], box[1]) if len(box) == 4 else (0.0, 0.0)
@@ -189,8 +187,8 @@ class _Reader:
     def _code(
         self,
         text: str,
-        matrix: _Matrix,
-        start: _Point,
+        matrix: Matrix,
+        start: Point,
         across: list[float],
         down: list[float],
         size: float,
@@ -221,11 +219,11 @@ class _Reader:
         if data is None or not (stroked or filled) or len(data.text or "") > _LONGEST_PATH:
             return
         for corners in _outlines(data.text or "", self._place(item)):
-            if filled and self._rule(_around(corners), _THICKEST):
+            if filled and self._rule(around(corners), _THICKEST):
                 continue
             if stroked:
                 for ends in pairwise(corners):
-                    self._rule(_around(list(ends)), _LEVEL)
+                    self._rule(around(ends), _LEVEL)
 
     def _picture(self, item: Any) -> None:
         path = self._paths.get(item.get("ResourceID", ""))
@@ -237,15 +235,11 @@ class _Reader:
             self.pictures.append(Picture(path, _hull(self._place(item), 0.0, 0.0, width, height)))
 
     def _rule(self, box: Box, thickest: float) -> bool:
-        left, top, right, bottom = (side * _POINTS for side in box)
-        width, height = right - left, bottom - top
-        if height <= thickest * _POINTS and width > height:
-            self._rules.append(Rule(True, (top + bottom) / 2, left, right))
-        elif width <= thickest * _POINTS and height > width:
-            self._rules.append(Rule(False, (left + right) / 2, top, bottom))
-        else:
-            return False
-        return True
+        """Take a shape that is a rule as one; whether it is. In millimetres."""
+        rule = rule_of(_in_points(box), thickest * _POINTS)
+        if rule is not None:
+            self._rules.append(rule)
+        return rule is not None
 
 
 def _deltas(text: str | None, characters: str) -> list[float]:
@@ -266,25 +260,18 @@ def _deltas(text: str | None, characters: str) -> list[float]:
     return steps
 
 
-def _hull(matrix: _Matrix, left: float, top: float, right: float, bottom: float) -> Box:
-    points = [_moved(matrix, x, y) for x in (left, right) for y in (top, bottom)]
-    left, top, right, bottom = _around(points)
+def _hull(matrix: Matrix, left: float, top: float, right: float, bottom: float) -> Box:
+    return _in_points(around([moved(matrix, x, y) for x in (left, right) for y in (top, bottom)]))
+
+
+def _in_points(box: Box) -> Box:
+    left, top, right, bottom = box
     return left * _POINTS, top * _POINTS, right * _POINTS, bottom * _POINTS
 
 
-def _around(points: list[_Point]) -> Box:
-    xs, ys = [x for x, _ in points], [y for _, y in points]
-    return min(xs), min(ys), max(xs), max(ys)
-
-
-def _moved(matrix: _Matrix, x: float, y: float) -> _Point:
-    a, b, c, d, e, f = matrix
-    return a * x + c * y + e, b * x + d * y + f
-
-
-def _outlines(data: str, matrix: _Matrix) -> Iterator[list[_Point]]:
+def _outlines(data: str, matrix: Matrix) -> Iterator[list[Point]]:
     """The corners of each straight part of a path; curves end a part."""
-    points: list[_Point] = []
+    points: list[Point] = []
     parts = _PATH.findall(data)
     at = 0
     while at < len(parts):
@@ -303,6 +290,6 @@ def _outlines(data: str, matrix: _Matrix) -> Iterator[list[_Point]]:
             if len(points) > 1:
                 yield points
             points = []
-        points.append(_moved(matrix, float(numbers[-2]), float(numbers[-1])))
+        points.append(moved(matrix, float(numbers[-2]), float(numbers[-1])))
     if len(points) > 1:
         yield points
