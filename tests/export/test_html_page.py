@@ -72,6 +72,13 @@ def words(element):
     return " ".join(element.text_content().split())
 
 
+def in_language(element, language):
+    """The words that the page shows in that language."""
+    hidden = {"zh": "en", "en": "zh"}[language]
+    texts = element.xpath(f".//text()[not(ancestor::span[@class='{hidden}'])]")
+    return "".join(texts)
+
+
 @pytest.mark.parametrize("form", ["2019", "2021"])
 def test_every_cell_stands_in_its_table_as_printed(make_report, form):
     report = make_report(form)
@@ -189,6 +196,14 @@ def test_a_cell_leads_to_its_place_on_the_image_and_back(make_damaged):
     assert page.xpath("//svg/@viewbox | //svg/@viewBox") == ["0 0 300 200"]
 
 
+def test_a_proposal_is_told_in_the_language_of_the_page(make_damaged):
+    page = page_of(make_damaged())
+    (proposal,) = page.xpath("//section[@id='look']//b[@class='proposal']")
+    assert in_language(proposal, "zh") == "→ 18 / 17（唯一）"
+    assert in_language(proposal, "en") == "→ 18 / 17 (unique)"
+    assert words(cell_of(page, LOST).find("b")) == "→ 18 / 17"
+
+
 def test_without_images_a_cell_leads_to_the_line(make_report):
     report = make_report()
     first = replace(report.cells[0], source=Place(line=1, cell=1))
@@ -208,9 +223,9 @@ def test_a_rejected_report_says_why(make_report, tmp_path):
     )
     (path,) = write(report, tmp_path, ["html"], images=[])
     page = html.document_fromstring(path.read_bytes().decode())
-    assert words(page.find_class("reason")[0]) == (
-        "文件是空的，或没有可识别的文字。 a.txt: the file is empty"
-    )
+    (reason,) = page.find_class("reason")
+    assert in_language(reason, "zh") == "文件是空的，或没有可识别的文字。"
+    assert in_language(reason, "en") == "a.txt: the file is empty"
     assert "未能作为年度报告读取" in words(page.find_class("status")[0])
 
 

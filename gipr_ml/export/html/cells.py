@@ -38,6 +38,15 @@ class Both(NamedTuple):
     en: str
 
 
+class ProposalView(NamedTuple):
+    """A value that is proposed."""
+
+    values: str
+    """With those that are as likely."""
+    verdict: Both
+    """Whether it is the only one, in brackets."""
+
+
 @dataclass(frozen=True)
 class CellView:
     """One canonical cell."""
@@ -51,7 +60,7 @@ class CellView:
     words: Both
     """What the mark says; empty without one."""
     reasons: tuple[str, ...]
-    proposals: tuple[str, ...]
+    proposals: tuple[ProposalView, ...]
     place: str
     """Id of the place on the page image or among the lines; empty where it has none."""
     confidence: str
@@ -121,7 +130,7 @@ def _text(cell: ReportCell) -> str:
     return "" if cell.state is State.BLANK else cell.raw or ""
 
 
-def _proposal(proposal: Proposal) -> str:
-    rivals = "".join(f" / {figure(value)}" for value in proposal.alternatives)
-    verdict = VERDICT_NAMES[proposal.verdict]
-    return f"{PROPOSED} {figure(proposal.value)}{rivals}（{verdict}, {proposal.verdict}）"
+def _proposal(proposal: Proposal) -> ProposalView:
+    values = " / ".join(map(figure, (proposal.value, *proposal.alternatives)))
+    verdict = Both(f"（{VERDICT_NAMES[proposal.verdict]}）", f" ({proposal.verdict})")
+    return ProposalView(f"{PROPOSED} {values}", verdict)
