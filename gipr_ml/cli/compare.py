@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gipr_ml.cli.options import AsJson
 from gipr_ml.cli.train import Data, Track
+
+if TYPE_CHECKING:
+    from rich.table import Table as RichTable
 
 Model = Annotated[
     str,
@@ -67,32 +71,55 @@ def compare(
         )
 
 
-def _show(table: dict[str, Any]) -> None:
+def _show(table: Mapping[str, Any]) -> None:
     """The comparison as tables in the terminal."""
     from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
 
     console = Console(soft_wrap=True)
     if not console.is_terminal:
         console = Console(width=WIDE, soft_wrap=True)
-    names = escape(table["first"]["name"]), escape(table["second"]["name"])
+    console.print(_together(table))
+    console.print(_documents(table))
+    for line in _changed(table):
+        console.print(line, markup=False, highlight=False)
     frozen = table["frozen"]
-    together = Table(
+    console.print(
+        f"{frozen['lines']} lines of {frozen['reports']} reports of {frozen['agencies']} agencies;"
+        " neither model scored has learnt from these agencies.",
+        highlight=False,
+    )
+
+
+def _together(table: Mapping[str, Any]) -> RichTable:
+    """The figures of both models over all frozen reports."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    names = escape(table["first"]["name"]), escape(table["second"]["name"])
+    shown = Table(
         "", *names, "difference", "95 % interval", title="Frozen reports", title_justify="left"
     )
     for row in table["figures"]:
-        spread = f"{row['low']:+.3f} to {row['high']:+.3f}" if "low" in row else ""
         figures = (f"{row[part]:.3f}".removesuffix(".000") for part in ("first", "second"))
-        together.add_row(row["words"], *figures, f"{row['difference']:+.3f}", spread)
+        shown.add_row(row["words"], *figures, f"{row['difference']:+.3f}", _interval(row))
     for row in table["labels"]:
         if "difference" in row:
             figures = (f"{row[part]['f1']:.3f}" for part in ("first", "second"))
-            spread = f"{row['low']:+.3f} to {row['high']:+.3f}"
             words = escape(f"F1 of {row['label']} ({row['support']} lines)")
-            together.add_row(words, *figures, f"{row['difference']:+.3f}", spread)
-    console.print(together)
-    documents = Table("document", "", "lines right", "figures right", "read exactly")
+            shown.add_row(words, *figures, f"{row['difference']:+.3f}", _interval(row))
+    return shown
+
+
+def _interval(row: Mapping[str, Any]) -> str:
+    return f"{row['low']:+.3f} to {row['high']:+.3f}" if "low" in row else ""
+
+
+def _documents(table: Mapping[str, Any]) -> RichTable:
+    """What became of each report."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    shown = Table("document", "", "lines right", "figures right", "read exactly")
     for row in table["documents"]:
         one, other = row["first"], row["second"]
         whole = ("", "")
@@ -100,21 +127,18 @@ def _show(table: dict[str, Any]) -> None:
             exact = " → ".join("yes" if own["exact"] else "no" for own in (one, other))
             whole = f"{one['cells_right']} → {other['cells_right']} of {one['cells']}", exact
         lines = f"{one['lines_right']} → {other['lines_right']} of {row['lines']}"
-        documents.add_row(escape(row["document"]), row["verdict"], lines, *whole)
-    console.print(documents)
+        shown.add_row(escape(row["document"]), row["verdict"], lines, *whole)
+    return shown
+
+
+def _changed(table: Mapping[str, Any]) -> Iterator[str]:
+    """The lines that one model labels right and the other does not, the first ones of them."""
     changed = [row for row in table["lines"] if row["verdict"] != "wrong in both"]
     for row in changed[:SHOWN]:
         text = " | ".join(row["text"].split("\t"))[:40]
-        console.print(
+        yield (
             f"{row['verdict']:7}{row['document']}:{row['line']} {row['label']}: {row['first']} →"
-            f" {row['second']}  {text}",
-            markup=False,
-            highlight=False,
+            f" {row['second']}  {text}"
         )
     if len(changed) > SHOWN:
-        console.print(f"… and {len(changed) - SHOWN} more lines")
-    console.print(
-        f"{frozen['lines']} lines of {frozen['reports']} reports of {frozen['agencies']} agencies;"
-        " neither model scored has learnt from these agencies.",
-        highlight=False,
-    )
+        yield f"… and {len(changed) - SHOWN} more lines"

@@ -12,22 +12,28 @@ import typer
 from gipr_ml.errors import UsageError
 from gipr_ml.types import Decision, Report, Verdict
 
+Result = Annotated[Path, typer.Argument(help="A result (DOCUMENT.json).", metavar="RESULT")]
+Numbers = Annotated[
+    list[int] | None,
+    typer.Argument(help="Numbers of findings; without any they are listed.", metavar="N..."),
+]
+Confirm = Annotated[bool, typer.Option("--confirm", help="It is right; something must be done.")]
+Dismiss = Annotated[
+    bool, typer.Option("--dismiss", help="It is no error, or is printed so in the source.")
+]
+Note = Annotated[bool, typer.Option("--note", help="A remark that decides nothing.")]
+Why = Annotated[str, typer.Option("--why", help="The reason, in your words.")]
+Who = Annotated[str | None, typer.Option("--who", help="Your name.")]
+
 
 def decide(
-    result: Annotated[Path, typer.Argument(help="A result (DOCUMENT.json).", metavar="RESULT")],
-    numbers: Annotated[
-        list[int] | None,
-        typer.Argument(help="Numbers of findings; without any they are listed.", metavar="N..."),
-    ] = None,
-    confirm: Annotated[
-        bool, typer.Option("--confirm", help="It is right; something must be done.")
-    ] = False,
-    dismiss: Annotated[
-        bool, typer.Option("--dismiss", help="It is no error, or is printed so in the source.")
-    ] = False,
-    note: Annotated[bool, typer.Option("--note", help="A remark that decides nothing.")] = False,
-    why: Annotated[str, typer.Option("--why", help="The reason, in your words.")] = "",
-    who: Annotated[str | None, typer.Option("--who", help="Your name.")] = None,
+    result: Result,
+    numbers: Numbers = None,
+    confirm: Confirm = False,
+    dismiss: Dismiss = False,
+    note: Note = False,
+    why: Why = "",
+    who: Who = None,
 ) -> None:
     """Confirm, dismiss or annotate findings of a result.
 
@@ -44,20 +50,14 @@ def decide(
         write_decisions,
     )
 
-    verdicts: dict[Verdict, bool] = {"confirmed": confirm, "dismissed": dismiss, "noted": note}
-    chosen = [verdict for verdict, given in verdicts.items() if given]
-    if len(chosen) > 1 or bool(chosen) != bool(numbers):
-        raise UsageError(
-            "give the numbers of findings and one of --confirm, --dismiss and --note, or neither "
-            "to list the findings"
-        )
+    verdict = _verdict(confirm, dismiss, note, bool(numbers))
     if not result.is_file():
         raise UsageError(f"{result}: no such file")
     report = read_result(result)
     path = decisions_path(result.parent, result.stem)
     decisions = read_decisions(path)
-    if chosen:
-        new = _decisions(report, numbers or [], chosen[0], who, why)
+    if verdict:
+        new = _decisions(report, numbers or [], verdict, who, why)
         decisions = decided(decisions, new)
         write_decisions(path, decisions)
         report = apply_decisions(report, decisions)
@@ -67,6 +67,18 @@ def decide(
     for line in proof(report):
         typer.echo(line)
     typer.echo(f"{result.name}: {str(report.status).replace('_', ' ')}", err=True)
+
+
+def _verdict(confirm: bool, dismiss: bool, note: bool, numbered: bool) -> Verdict | None:
+    """The one verdict that is given; None where the findings are to be listed."""
+    verdicts: dict[Verdict, bool] = {"confirmed": confirm, "dismissed": dismiss, "noted": note}
+    chosen = [verdict for verdict, given in verdicts.items() if given]
+    if len(chosen) > 1 or bool(chosen) != numbered:
+        raise UsageError(
+            "give the numbers of findings and one of --confirm, --dismiss and --note, or neither "
+            "to list the findings"
+        )
+    return chosen[0] if chosen else None
 
 
 def _decisions(

@@ -20,6 +20,23 @@ if TYPE_CHECKING:
     from gipr_ml.batch import Engine, Input, Run, Settings
     from gipr_ml.cli.summary import Summary
 
+Out = Annotated[
+    str,
+    typer.Option("--out", help="Folder for the results; made if it is not there.", metavar="DIR"),
+]
+Paths = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="Files, folders, archives or patterns; folders are searched through.",
+        metavar="PATH...",
+    ),
+]
+Lists = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--list", help="A file that lists paths, one a line; - is standard input.", metavar="FILE"
+    ),
+]
 Model = Annotated[
     str | None,
     typer.Option(
@@ -28,60 +45,47 @@ Model = Annotated[
         metavar="MODEL",
     ),
 ]
+Debug = Annotated[
+    bool,
+    typer.Option(
+        "--debug", help="Save each page with the rules, boxes and cells that were seen on it."
+    ),
+]
+Retry = Annotated[
+    bool, typer.Option("--retry-failed", help="Try again what could not be read the last time.")
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(help="Documents read at a time; as many as there are cores by itself.", min=1),
+]
+EngineName = Annotated[
+    str, typer.Option(help="What reads: local (this machine) or dask.", metavar="ENGINE")
+]
+Scheduler = Annotated[
+    str | None, typer.Option(help="Of dask: where its scheduler answers.", metavar="ADDRESS")
+]
+Seconds = Annotated[
+    float, typer.Option("--time-limit", help="Seconds that a document may take.", min=1)
+]
+Megabytes = Annotated[
+    int, typer.Option("--memory-limit", help="Megabytes that a document may take.", min=300)
+]
 
 
 def process(
-    out: Annotated[
-        str,
-        typer.Option(
-            "--out", help="Folder for the results; made if it is not there.", metavar="DIR"
-        ),
-    ],
-    paths: Annotated[
-        list[str] | None,
-        typer.Argument(
-            help="Files, folders, archives or patterns; folders are searched through.",
-            metavar="PATH...",
-        ),
-    ] = None,
+    out: Out,
+    paths: Paths = None,
     formats: Formats = None,
     as_json: AsJson = False,
-    lists: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--list",
-            help="A file that lists paths, one a line; - is standard input.",
-            metavar="FILE",
-        ),
-    ] = None,
+    lists: Lists = None,
     model: Model = None,
-    debug: Annotated[
-        bool,
-        typer.Option(
-            "--debug", help="Save each page with the rules, boxes and cells that were seen on it."
-        ),
-    ] = False,
-    retry: Annotated[
-        bool,
-        typer.Option("--retry-failed", help="Try again what could not be read the last time."),
-    ] = False,
-    workers: Annotated[
-        int | None,
-        typer.Option(help="Documents read at a time; as many as there are cores by itself.", min=1),
-    ] = None,
-    engine: Annotated[
-        str, typer.Option(help="What reads: local (this machine) or dask.", metavar="ENGINE")
-    ] = "local",
-    scheduler: Annotated[
-        str | None,
-        typer.Option(help="Of dask: where its scheduler answers.", metavar="ADDRESS"),
-    ] = None,
-    seconds: Annotated[
-        float, typer.Option("--time-limit", help="Seconds that a document may take.", min=1)
-    ] = 600,
-    memory: Annotated[
-        int, typer.Option("--memory-limit", help="Megabytes that a document may take.", min=300)
-    ] = 3000,
+    debug: Debug = False,
+    retry: Retry = False,
+    workers: Workers = None,
+    engine: EngineName = "local",
+    scheduler: Scheduler = None,
+    seconds: Seconds = 600,
+    memory: Megabytes = 3000,
 ) -> None:
     """Read annual reports into one DOCUMENT.json each, beside the other formats asked for.
 
