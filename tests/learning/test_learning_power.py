@@ -9,20 +9,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from power import check
+from tiny_models import TINY, model_folders, tiny_data
 
 import gipr_ml
-from gipr_ml.learning.fitting import Settings as FitSettings
-from gipr_ml.learning.fitting import fit_model
 from gipr_ml.learning.frozen import HELDOUT
 from gipr_ml.learning.labelling.library import take_over
 from gipr_ml.learning.labelling.sheet import Sheet, SheetLine
 from gipr_ml.learning.labels import document_of
 from gipr_ml.learning.metrics import Answers
-from gipr_ml.learning.preparation import prepare
 from gipr_ml.learning.promotion import Gate, promote, rollback
 from gipr_ml.learning.promotion_log import read_log
 from gipr_ml.learning.training import Trained, read_training_data, save_trained
-from gipr_ml.lines import forget_line_models, load_model, load_part, save_model
+from gipr_ml.lines import forget_line_models, load_model, load_part
 from gipr_ml.store import default_folder, read_arrays, read_manifest, save_arrays
 from gipr_ml.versions import model_digest
 
@@ -55,26 +53,12 @@ def test_labels(place: Path) -> None:
     assert new == {"one": ("title",), "two": ("furniture",), "three": ("furniture",)}
 
 
-TINY = FitSettings(bits=6, trees=2, least=1, folds=2, synthetic=0)
-ROWS = [
-    {"line": 0, "cells": ["渡口统计表"], "label": "title"},
-    {"line": 1, "cells": ["项目", "上午"], "label": "header"},
-    {"line": 2, "cells": ["行人", "7"], "label": "data"},
-]
-
-
 @pytest.fixture(scope="module")
 def candidates(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Two model folders, each with a twin."""
-    documents = [document_of(f"d{n}", ROWS, f"d{n}") for n in range(4)]
-    data = prepare(documents, TINY.bits, TINY.weights)
-    folders = []
-    for seed in range(2):
-        model = fit_model(data, np.ones(4, bool), TINY, seed).model
-        folder = tmp_path_factory.mktemp("candidate")
-        save_model(model, folder, {"seed": seed}, {HELDOUT: model})
+    """Two model folders, each with a twin and a card."""
+    folders = model_folders(tmp_path_factory, 2)
+    for seed, folder in enumerate(folders):
         (folder / "CARD.md").write_text(f"model {seed}")
-        folders.append(folder)
     return folders
 
 
@@ -122,12 +106,11 @@ def test_a_model_that_is_trained(
         save_arrays(folder, "categories", {**arrays, "seed": np.array(seed)}, {"seed": seed})
 
     monkeypatch.setattr("gipr_ml.learning.categories.train_categories", save_voter)
-    documents = [document_of(f"d{n}", ROWS, f"d{n}") for n in range(4)]
     made = [
         Trained(
             model=load_model(folder), heldout=load_part(folder, HELDOUT),
             answers=Answers((), (), np.zeros(0), np.zeros(0, bool)), places=[], scores={},
-            spread={}, data=prepare(documents, TINY.bits, TINY.weights), settings=TINY, seed=seed,
+            spread={}, data=tiny_data(), settings=TINY, seed=seed,
             data_digest="ab",
         )
         for seed, folder in enumerate(candidates)

@@ -6,42 +6,25 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
+from tiny_models import model_folders
 
 from gipr_ml.errors import PromotionError
 from gipr_ml.learning import promotion
-from gipr_ml.learning.fitting import Settings, fit_model
 from gipr_ml.learning.frozen import HELDOUT
-from gipr_ml.learning.labels import document_of
-from gipr_ml.learning.preparation import prepare
 from gipr_ml.learning.promotion import Gate, Reason, promote, rollback
 from gipr_ml.learning.promotion_log import read_log
-from gipr_ml.lines import load_model, load_part, save_model
+from gipr_ml.lines import load_model, load_part
 from gipr_ml.store import read_manifest
 
 PASSED = Gate((), None)
 WORSE = Reason("broken", "it is worse")
-TINY = Settings(bits=9, trees=3, least=1, folds=2, synthetic=0)
-ROWS = [
-    {"line": 0, "cells": ["渡口统计表"], "label": "title"},
-    {"line": 1, "cells": ["项目", "上午"], "label": "header"},
-    {"line": 2, "cells": ["行人", "7"], "label": "data"},
-]
 
 
 @pytest.fixture(scope="module")
 def candidates(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Three model folders, each with a twin."""
-    documents = [document_of(f"d{n}", ROWS, f"d{n}") for n in range(4)]
-    data = prepare(documents, TINY.bits, TINY.weights)
-    folders = []
-    for seed in range(3):
-        model = fit_model(data, np.ones(4, bool), TINY, seed).model
-        folder = tmp_path_factory.mktemp("candidate")
-        save_model(model, folder, {"seed": seed}, {HELDOUT: model})
-        folders.append(folder)
-    return folders
+    return model_folders(tmp_path_factory, 3)
 
 
 def digest(folder: Path) -> str:
