@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from agreed import Case, judge, load_cases, written
 
-from gipr_ml.learning.sentences import Case, judge, load_cases, written
 from gipr_ml.narrative import read_narrative
 from gipr_ml.types import Cell, LabelledLine, Line, Statement
 

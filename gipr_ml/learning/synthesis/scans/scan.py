@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import sha256
 from random import Random
 from typing import Literal
 
@@ -47,15 +46,6 @@ class SyntheticScan:
     def file_name(self) -> str:
         """The name to write the scan under."""
         return f"{self.name}.{self.suffix}"
-
-    @property
-    def layout_digest(self) -> str:
-        """Tells two layouts apart; no font and no pixel goes into it."""
-        lines = []
-        for page in self.pages:
-            lines += [f"{t.x:.1f} {t.y:.1f} {t.size:.1f} {t.text}" for t in page.texts]
-            lines += [f"{s.x0:.1f} {s.y0:.1f} {s.x1:.1f} {s.y1:.1f}" for s in page.strokes]
-        return sha256("\n".join(lines).encode()).hexdigest()
 
     @cached_property
     def images(self) -> tuple[Image.Image, ...]:
