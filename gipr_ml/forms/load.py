@@ -24,6 +24,7 @@ from gipr_ml.forms.model import (
     TextRule,
 )
 from gipr_ml.forms.schema import (
+    FORM_YEARS,
     BlockTableFile,
     ColumnEntry,
     DocumentFile,
@@ -33,8 +34,6 @@ from gipr_ml.forms.schema import (
     RulesFile,
 )
 from gipr_ml.forms.years import load_year_rules
-
-FORM_YEARS = ("2019", "2021")
 
 _File = TypeVar("_File", bound=Strict)
 _Rule = TypeVar("_Rule", Identity, Limit, TextRule)

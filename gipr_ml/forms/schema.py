@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -12,6 +12,7 @@ from gipr_ml.types import Severity
 
 ValueType = Literal["integer", "signed", "decimal"]
 FormYear = Literal["2019", "2021"]
+FORM_YEARS: tuple[FormYear, ...] = get_args(FormYear)
 Bound = Annotated[Decimal, Field(ge=-(10**15), le=10**15)]
 """A figure that a report may print."""
 Key = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -58,7 +59,7 @@ class RowEntry(Strict):
 class GridRowEntry(RowEntry):
     """A row of a table whose forms stand in one file."""
 
-    forms: tuple[FormYear, ...] = ("2019", "2021")
+    forms: tuple[FormYear, ...] = FORM_YEARS
 
 
 class BlockEntry(Strict):
@@ -112,7 +113,7 @@ class _Entry(Strict):
 
     id: str = Field(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)+$")
     table: Literal["t2", "t3", "t4"]
-    forms: tuple[FormYear, ...] = ("2019", "2021")
+    forms: tuple[FormYear, ...] = FORM_YEARS
     source: str = Field(min_length=1)
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from gipr_ml.export.schema import Key, Number
+from gipr_ml.forms.schema import FormYear
 
 LARGEST = 10**14
 DIGITS = 15
@@ -47,7 +48,7 @@ class FiguresBody(BaseModel):
 
     agency: str | None = Field(None, max_length=200)
     year: int | None = Field(None, ge=1900, le=2200)
-    forms: dict[Literal["t2", "t3", "t4"], Literal["2019", "2021"]] = Field(
+    forms: dict[Literal["t2", "t3", "t4"], FormYear] = Field(
         description="Which official form each table follows."
     )
     cells: list[FigureCell] = Field(max_length=2000)
