@@ -14,6 +14,7 @@ from itertools import accumulate, islice
 from rapidfuzz import fuzz, process
 
 from gipr_ml.forms import load_forms
+from gipr_ml.text import compact
 from gipr_ml.types import LabelledLine
 
 _CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
@@ -82,7 +83,7 @@ def agency_and_year(lines: Sequence[LabelledLine]) -> tuple[str | None, int | No
     same body with its city or province before it, the fuller name is taken. A line that the
     classifier holds for a title counts for more, but no label is needed.
     """
-    texts = [_compact(line.line.text) for line in lines]
+    texts = [compact(line.line.text) for line in lines]
     full = "".join(texts)
     titles = list(_titles(lines, texts, full)) or list(_damaged_titles(lines, texts))
     title = max(titles, key=lambda found: found.weight, default=_Title(None, None, 0.0))
@@ -93,7 +94,7 @@ def agency_and_year(lines: Sequence[LabelledLine]) -> tuple[str | None, int | No
 
 def why_not_a_report(lines: Sequence[LabelledLine]) -> str | None:
     """None where the lines are those of a report; else, in one sentence, why they are not."""
-    text = "".join(_compact(line.line.text) for line in lines)
+    text = "".join(compact(line.line.text) for line in lines)
     found = sum(label in text for label in _labels())
     titled = any(words in text for words in load_forms().title_words)
     if found >= _SURE_LABELS or (titled and found >= _LABELS_UNDER_A_TITLE):
@@ -105,10 +106,6 @@ def why_not_a_report(lines: Sequence[LabelledLine]) -> str | None:
             "it names an annual report on 政府信息公开, but holds none of its sections and tables"
         )
     return "it holds neither the title nor the sections and tables of a 政府信息公开工作年度报告"
-
-
-def _compact(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 # ---------------------------------------------------------------- the title
@@ -305,7 +302,7 @@ def _labels() -> tuple[str, ...]:
         labels.update(table.title_aliases)
         labels.update(spelling for row in table.rows for spelling in row.spellings)
         labels.update(column.label for row in table.rows for column in row.columns)
-    return tuple(sorted(label for label in map(_compact, labels) if len(label) >= _SHORTEST_LABEL))
+    return tuple(sorted(label for label in map(compact, labels) if len(label) >= _SHORTEST_LABEL))
 
 
 def _damaged_labels(lines: Sequence[LabelledLine]) -> int:
@@ -313,7 +310,7 @@ def _damaged_labels(lines: Sequence[LabelledLine]) -> int:
     found: set[str] = set()
     cells = [cell.text for line in lines for cell in line.line.cells]
     for text in cells[:_MOST_COMPARED]:
-        text = _compact(text)
+        text = compact(text)
         if _SHORTEST_LABEL <= len(text) <= _LONGEST_NAME:
             best = process.extractOne(
                 text, _labels(), scorer=fuzz.ratio, score_cutoff=_DAMAGED_RATIO

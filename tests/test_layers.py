@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parent.parent / "gipr_ml"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 LAYERS = (
-    {"types", "errors", "files", "store"},
+    {"types", "errors", "files", "store", "text"},
     {"forms"},
     {"sources", "lines", "narrative", "heading", "match", "assemble", "checking", "export"},
     {"pipeline", "versions", "client"},

@@ -5,7 +5,6 @@ Only printed numbers are judged: a blank, lost or illegible cell makes a limit n
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -16,6 +15,7 @@ import numpy as np
 from gipr_ml.checking.cells import Cells, printed
 from gipr_ml.checking.words import NAMED_AT_MOST, Names, figure
 from gipr_ml.forms import Forms, Limit, TableForm, TextRule
+from gipr_ml.text import compact
 from gipr_ml.types import Finding, Outcome, ReportCell, RuleCount, Severity, State
 
 _EXACT = 10**12
@@ -143,7 +143,7 @@ def _words(cell: ReportCell, rule: TextRule) -> bool:
     """Whether letters stand in the cell besides its number and what may stand beside it."""
     if not cell.raw or cell.raw.isdecimal() or cell.state not in (State.READ, State.ILLEGIBLE):
         return False
-    text = "".join(unicodedata.normalize("NFKC", cell.raw).split())
+    text = compact(cell.raw)
     return any(character.isalpha() for character in rule.allowed.sub("", text))
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
 from gipr_ml.errors import FormsError
 from gipr_ml.forms.files import FOLDER, Strict, read_file
+from gipr_ml.text import compact
 
 FILE = FOLDER / "agencies.toml"
 _BRACKETS = re.compile(r"[(\[{〔【《<][^)\]}〕】》>]*[)\]}〕】》>]")
@@ -30,7 +30,7 @@ class _Renamings(Strict):
 def normalised(name: str) -> str:
     """The name in the one spelling that names are compared in."""
     spellings = _spellings()
-    text = "".join(unicodedata.normalize("NFKC", name).split())
+    text = compact(name)
     text = _BRACKETS.sub("", text) or text
     for words in spellings.dropped:
         text = text.removesuffix(words) or text

@@ -11,7 +11,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from typing import Any, Literal, get_args
 
 from gipr_ml.errors import TrainingError
 from gipr_ml.files import read_toml, settle
+from gipr_ml.text import compact
 from gipr_ml.types import Borders, Cell, Line
 
 Origin = Literal["public", "written", "generated"]
@@ -142,8 +142,7 @@ def content_digest(lines: Iterable[Line]) -> str:
     Copies under other names, encodings and layouts of one text have the same.
     """
     text = "".join(cell.text for line in lines for cell in line.cells)
-    plain = "".join(unicodedata.normalize("NFKC", text).split())
-    return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(compact(text).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def digest_of(documents: Sequence[LabelledDocument]) -> str:

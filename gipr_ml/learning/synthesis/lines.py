@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from html import unescape
 
 from gipr_ml.learning.synthesis.canvas import Canvas
 from gipr_ml.sources import read_bytes
+from gipr_ml.text import compact
 from gipr_ml.types import Line
 
 WINDOW = 600
@@ -57,10 +57,6 @@ def _first(labels: Iterable[str]) -> str:
     return next((label for label in ORDER if label in there), "")
 
 
-def _plain(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).split())
-
-
 class _Trail:
     """The labelled characters of a canvas in their order, and how far they have been read."""
 
@@ -69,7 +65,7 @@ class _Trail:
         self._tags: list[Tag] = []
         for span in canvas.spans:
             if span.line:
-                text = _plain(unescape(span.text) if canvas.html else span.text)
+                text = compact(unescape(span.text) if canvas.html else span.text)
                 characters.append(text)
                 line = span.cell if span.line in ("category", "value") else span.line
                 self._tags += [(line, span.cell)] * len(text)
@@ -78,7 +74,7 @@ class _Trail:
 
     def tags(self, text: str) -> list[Tag]:
         """The labels of the characters of a cell, which is the next one or near."""
-        text = _plain(text)
+        text = compact(text)
         if not text:
             return []
         found = self._text.find(text, self._at, self._at + WINDOW + len(text))
