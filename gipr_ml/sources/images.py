@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gipr_ml.errors import InputError
 from gipr_ml.sources import signatures
+from gipr_ml.sources.limits import MAX_SHOWN_PAGES, MAX_SHOWN_PIXELS
 from gipr_ml.types import PageImage
 
 if TYPE_CHECKING:
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
 
 LONG_SIDE = 1600
 """Pixels of a picture; enough to read small print on a screen."""
-MOST_PAGES = 300
-"""Pages beyond these are not shown."""
-MOST_PIXELS = 120_000_000
-"""A picture with more is not opened."""
 QUALITY = 72
 """Of the JPEG."""
 
@@ -38,7 +35,7 @@ def page_images(data: bytes, name: str) -> tuple[PageImage, ...]:
         pages = _frames(data, name)
     else:
         return ()
-    numbered = zip(range(1, MOST_PAGES + 1), pages, strict=False)
+    numbered = zip(range(1, MAX_SHOWN_PAGES + 1), pages, strict=False)
     return tuple(PageImage(number, _jpeg(page), *size) for number, (page, size) in numbered)
 
 
@@ -61,7 +58,7 @@ def _frames(data: bytes, name: str) -> Iterator[tuple[Image, Size]]:
     try:
         opened = Image.open(io.BytesIO(data))
         for frame in ImageSequence.Iterator(opened):
-            if frame.width * frame.height > MOST_PIXELS:
+            if frame.width * frame.height > MAX_SHOWN_PIXELS:
                 raise InputError(f"{name}: a page is too large to be drawn")
             shown = ImageOps.exif_transpose(frame)
             yield shown, shown.size

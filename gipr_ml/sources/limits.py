@@ -59,3 +59,9 @@ three or four."""
 
 MAX_IMAGE_PAGES = 200
 """Pages of a picture file (TIFF). A long report has thirty."""
+
+MAX_SHOWN_PAGES = 300
+"""Pages that are shown beside their cells; further ones are not."""
+
+MAX_SHOWN_PIXELS = 120_000_000
+"""Pixels of a page of a picture that is shown; a larger one is not opened for that."""

@@ -10,7 +10,8 @@ from PIL import Image
 from gipr_ml import pipeline
 from gipr_ml.errors import InputError
 from gipr_ml.sources import page_images
-from gipr_ml.sources.images import LONG_SIDE, MOST_PAGES
+from gipr_ml.sources.images import LONG_SIDE
+from gipr_ml.sources.limits import MAX_SHOWN_PAGES
 
 
 def saved(kind, *colours, size=(60, 80), **options):
@@ -58,8 +59,8 @@ def test_a_turned_photograph_is_shown_as_viewers_do():
 
 
 def test_very_many_pages_are_not_all_shown():
-    data = saved("TIFF", *["white"] * (MOST_PAGES + 5), size=(2, 2))
-    assert len(page_images(data, "a.tiff")) == MOST_PAGES
+    data = saved("TIFF", *["white"] * (MAX_SHOWN_PAGES + 5), size=(2, 2))
+    assert len(page_images(data, "a.tiff")) == MAX_SHOWN_PAGES
 
 
 def test_a_text_has_no_pictures():
