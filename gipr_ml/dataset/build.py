@@ -10,11 +10,10 @@ from pathlib import Path
 
 from gipr_ml.checking import Outline
 from gipr_ml.dataset.across import Across, outline
-from gipr_ml.dataset.counts import Counts
-from gipr_ml.dataset.counts import Table as Counted
+from gipr_ml.dataset.counts import Counts, SummaryTable
 from gipr_ml.dataset.dictionary import dictionary
 from gipr_ml.dataset.page import page
-from gipr_ml.dataset.parquet import Cells, Table
+from gipr_ml.dataset.parquet import CellFiles, TableFile
 from gipr_ml.dataset.plots import plots
 from gipr_ml.dataset.results import results
 from gipr_ml.dataset.workbook import Book
@@ -42,7 +41,7 @@ class Built:
 
     folder: Path
     facts: Mapping[str, int]
-    tables: tuple[Counted, ...]
+    tables: tuple[SummaryTable, ...]
     unusable: tuple[Path, ...]
     """JSON files that are no results."""
 
@@ -79,11 +78,11 @@ def build(
 
 def _fill(
     source: Path, folder: Path, renamed: Mapping[str, str] | None, workbook: bool, tick: Tick
-) -> tuple[Mapping[str, int], tuple[Counted, ...], tuple[Path, ...]]:
+) -> tuple[Mapping[str, int], tuple[SummaryTable, ...], tuple[Path, ...]]:
     counts, outlines = Counts(), list[Outline]()
-    cells, book = Cells(folder / "cells"), Book() if workbook else None
-    reports = Table(folder / "reports.parquet", "reports")
-    findings = Table(folder / "findings.parquet", "findings")
+    cells, book = CellFiles(folder / "cells"), Book() if workbook else None
+    reports = TableFile(folder / "reports.parquet", "reports")
+    findings = TableFile(folder / "findings.parquet", "findings")
     unusable: list[Path] = []
     read = 0
     for result in results(source):
@@ -126,7 +125,7 @@ def _facts(counts: Counts, read: int) -> dict[str, int]:
     return {"reports": read, **{str(name): n for name, n in sorted(counts.statuses.items())}}
 
 
-def _json(facts: Mapping[str, int], tables: tuple[Counted, ...]) -> str:
+def _json(facts: Mapping[str, int], tables: tuple[SummaryTable, ...]) -> str:
     rows = {
         table.key: [
             dict(zip((en for _, en in table.columns), row, strict=True)) for row in table.rows

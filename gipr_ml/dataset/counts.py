@@ -11,19 +11,19 @@ from gipr_ml.dataset.results import Result, Row
 from gipr_ml.forms import load_forms
 from gipr_ml.types import Severity, State, Status
 
-Cell = str | int
-Cells = tuple[Cell, ...]
+SummaryCell = str | int
+SummaryRow = tuple[SummaryCell, ...]
 MISSING = (State.LOST, State.ILLEGIBLE)
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class SummaryTable:
     """A table of the summary. Titles and columns are in Chinese and English."""
 
     key: str
     title: tuple[str, str]
     columns: tuple[tuple[str, str], ...]
-    rows: tuple[Cells, ...]
+    rows: tuple[SummaryRow, ...]
 
 
 class Counts:
@@ -62,7 +62,7 @@ class Counts:
         """Take the reports of each agency."""
         self._series = series
 
-    def tables(self) -> list[Table]:
+    def tables(self) -> list[SummaryTable]:
         """All tables, those with nothing in them too."""
         return [
             self._by_year(),
@@ -74,42 +74,44 @@ class Counts:
             self._repeated(),
         ]
 
-    def _by_year(self) -> Table:
-        rows: list[Cells] = [
+    def _by_year(self) -> SummaryTable:
+        rows: list[SummaryRow] = [
             (_year(year), count["reports"], *(count[status] for status in Status))
             for year, count in sorted(self._years.items(), key=lambda item: item[0] or 0)
         ]
-        return Table(
+        return SummaryTable(
             "years",
             ("各年度的报告与结果", "Reports and outcomes by year"),
             (("年度", "year"), ("报告", "reports"), *_STATUSES),
             tuple(rows),
         )
 
-    def _by_rule(self) -> Table:
-        rows: list[Cells] = [(rule, *_severities(count)) for rule, count in _gravest(self._rules)]
-        return Table(
+    def _by_rule(self) -> SummaryTable:
+        rows: list[SummaryRow] = [
+            (rule, *_severities(count)) for rule, count in _gravest(self._rules)
+        ]
+        return SummaryTable(
             "rules", ("各规则的核对结果", "Findings by rule"), (_RULE, *_SEVERITIES), tuple(rows)
         )
 
-    def _by_rule_and_year(self) -> Table:
+    def _by_rule_and_year(self) -> SummaryTable:
         found = sorted(self._rule_years.items(), key=lambda item: (item[0][0], item[0][1] or 0))
-        rows: list[Cells] = [
+        rows: list[SummaryRow] = [
             (rule, _year(year), *_severities(count)) for (rule, year), count in found
         ]
-        return Table(
+        return SummaryTable(
             "rules_years",
             ("各规则、各年度的核对结果", "Findings by rule and year"),
             (_RULE, ("年度", "year"), *_SEVERITIES),
             tuple(rows),
         )
 
-    def _by_agency(self) -> Table:
-        rows: list[Cells] = [
+    def _by_agency(self) -> SummaryTable:
+        rows: list[SummaryRow] = [
             (agency or "—", count["reports"], count[Status.NEEDS_REVIEW], *_severities(count))
             for agency, count in _gravest(self._agencies)
         ]
-        return Table(
+        return SummaryTable(
             "agencies",
             ("各机关的报告与核对结果", "Reports and findings by agency"),
             (
@@ -121,38 +123,38 @@ class Counts:
             tuple(rows),
         )
 
-    def _by_category(self) -> Table:
+    def _by_category(self) -> SummaryTable:
         labels = labels_of_keys()
-        rows: list[Cells] = [
+        rows: list[SummaryRow] = [
             (key, labels.get(key, ""), n) for key, n in self._missing.most_common()
         ]
-        return Table(
+        return SummaryTable(
             "missing",
             ("未读到或无法辨认的单元格", "Cells that are lost or illegible"),
             (("单元格", "cell"), ("名称", "label"), ("次数", "times")),
             tuple(rows),
         )
 
-    def _absent(self) -> Table:
+    def _absent(self) -> SummaryTable:
         rows = [
             (one.agency, f"{min(one.sources)}–{max(one.sources)}", ", ".join(map(str, one.missing)))
             for one in self._series
             if one.missing
         ]
-        return Table(
+        return SummaryTable(
             "absent",
             ("缺少的年度报告", "Years without a report"),
             (("机关", "agency"), ("年度", "years"), ("缺少", "missing")),
             tuple(rows),
         )
 
-    def _repeated(self) -> Table:
+    def _repeated(self) -> SummaryTable:
         rows = [
             (one.agency, str(year), ", ".join(names))
             for one in self._series
             for year, names in one.repeated.items()
         ]
-        return Table(
+        return SummaryTable(
             "repeated",
             ("有多个来源的报告", "Reports from several sources"),
             (("机关", "agency"), ("年度", "year"), ("来源", "sources")),

@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from gipr_ml.dataset.counts import Table
+from gipr_ml.dataset.counts import SummaryTable
 from gipr_ml.export.text import printable
 
 SHOWN = 100
@@ -16,7 +16,9 @@ SHOWN = 100
 _HERE = Path(__file__).parent
 
 
-def page(tables: Sequence[Table], plots: Mapping[str, bytes], facts: Mapping[str, int]) -> bytes:
+def page(
+    tables: Sequence[SummaryTable], plots: Mapping[str, bytes], facts: Mapping[str, int]
+) -> bytes:
     """The page: facts, and each table with its plot. What comes from reports is escaped."""
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True

@@ -62,7 +62,7 @@ SCHEMAS = {
 """Columns of each table. Those of `cells` stand beside `year`, which its folders are named by."""
 
 
-class Table:
+class TableFile:
     """One Parquet file that grows."""
 
     def __init__(self, path: Path, name: str) -> None:
@@ -97,12 +97,12 @@ class Table:
             self._rows = 0
 
 
-class Cells:
+class CellFiles:
     """The cells of all reports: a folder for each year, as data sets are laid out."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._years: dict[int | None, Table] = {}
+        self._years: dict[int | None, TableFile] = {}
 
     def add(self, year: int | None, columns: Mapping[str, Sequence[Any]]) -> None:
         """Take the cells of a report on `year`."""
@@ -110,7 +110,7 @@ class Cells:
             return
         if year not in self._years:
             part = self._folder / f"year={UNKNOWN if year is None else year}" / "cells.parquet"
-            self._years[year] = Table(part, "cells")
+            self._years[year] = TableFile(part, "cells")
         self._years[year].add(columns)
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from gipr_ml.dataset.counts import Cell, Table
+from gipr_ml.dataset.counts import SummaryCell, SummaryTable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,7 +34,7 @@ _DRAWN = {
 """By table: what the bars are, and what they are made of."""
 
 
-def plots(tables: Sequence[Table]) -> Iterator[tuple[str, bytes]]:
+def plots(tables: Sequence[SummaryTable]) -> Iterator[tuple[str, bytes]]:
     """The name of each plot, which is that of its table, and its SVG; none of empty tables."""
     from matplotlib import rc_context
 
@@ -48,7 +48,7 @@ def plots(tables: Sequence[Table]) -> Iterator[tuple[str, bytes]]:
                 yield table.key, data.getvalue().replace(b"DejaVu Sans", FONTS.encode())
 
 
-def _bars(table: Table) -> Figure:
+def _bars(table: SummaryTable) -> Figure:
     from matplotlib.figure import Figure
 
     names = [english for _, english in table.columns]
@@ -71,11 +71,11 @@ def _bars(table: Table) -> Figure:
     return figure
 
 
-def _number(cell: Cell) -> int:
+def _number(cell: SummaryCell) -> int:
     assert isinstance(cell, int)
     return cell
 
 
-def _short(cell: Cell) -> str:
+def _short(cell: SummaryCell) -> str:
     text = str(cell).replace("$", r"\$")  # no formula
     return text if len(text) <= 36 else "…" + text[-35:]

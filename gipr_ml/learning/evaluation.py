@@ -15,7 +15,7 @@ import numpy as np
 from gipr_ml.errors import TrainingError
 from gipr_ml.learning.fitting import Progress, Settings, fit_model
 from gipr_ml.learning.labels import GUIDE_VERSION, LabelledDocument, digest_of
-from gipr_ml.learning.metrics import Answers, Table, answers_of, joined, over_seeds, score
+from gipr_ml.learning.metrics import Answers, ScoreTable, answers_of, joined, over_seeds, score
 from gipr_ml.learning.preparation import prepare
 from gipr_ml.learning.training import read_training_data, with_generated
 
@@ -27,7 +27,7 @@ PROTOCOL = (
 
 def evaluate_lines(
     folder: Path, settings: Settings, seeds: Sequence[int], progress: Progress = lambda _: None
-) -> Table:
+) -> ScoreTable:
     """Scores as a table that can be written as JSON. Raises TrainingError on too few reports."""
     labelled = read_training_data(folder)
     lines, cells, reports = [], [], []

@@ -14,7 +14,7 @@ from gipr_ml.learning.calibration import calibration_error
 from gipr_ml.learning.labels import LabelledDocument
 from gipr_ml.lines import UNRESOLVED, LineModel
 
-Table = dict[str, Any]
+ScoreTable = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def answers_of(model: LineModel, document: LabelledDocument) -> tuple[Answers, A
     return lines, Answers(tuple(truths), tuple(said), np.array(sure, float), kept)
 
 
-def score(answers: Answers) -> Table:
+def score(answers: Answers) -> ScoreTable:
     """Per class and together. Abstaining is not counted as an error, but stated."""
     labels = sorted(set(answers.truth))
     if not labels:

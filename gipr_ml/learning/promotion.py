@@ -31,7 +31,7 @@ from gipr_ml.learning.comparison.judging import (
     reports_with_gold,
     voter_files,
 )
-from gipr_ml.learning.metrics import Table
+from gipr_ml.learning.metrics import ScoreTable
 from gipr_ml.learning.promotion_log import append, last_promotion, read_log
 from gipr_ml.learning.scoring import score
 from gipr_ml.lines import load_model
@@ -61,7 +61,7 @@ class Gate:
 
     reasons: tuple[Reason, ...]
     """Why not; empty if it may."""
-    comparison: Table | None
+    comparison: ScoreTable | None
     """None where there is no champion yet."""
 
 
@@ -85,7 +85,7 @@ def gate(challenger: Path, models: Path, data: Path, margin: float) -> Gate:
     return Gate((*strange, *_worse(found, margin), *_broken(challenger, models, data)), found)
 
 
-def _worse(found: Table, margin: float) -> list[Reason]:
+def _worse(found: ScoreTable, margin: float) -> list[Reason]:
     """Figures and frozen reports that the challenger makes worse."""
     reasons = []
     for row in found["figures"]:
@@ -239,7 +239,7 @@ def _install(source: Path, models: Path, entry: Mapping[str, Any]) -> dict[str, 
     return entered
 
 
-def _figures(found: Table | None) -> dict[str, Sequence[float]]:
+def _figures(found: ScoreTable | None) -> dict[str, Sequence[float]]:
     """Champion's and challenger's figures."""
     rows = found["figures"] if found else []
     return {row["name"]: [row["first"], row["second"]] for row in rows}

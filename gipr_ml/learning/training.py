@@ -23,7 +23,7 @@ from gipr_ml.learning.labels import (
     document_of,
     read_labels,
 )
-from gipr_ml.learning.metrics import Answers, Table, over_seeds, score
+from gipr_ml.learning.metrics import Answers, ScoreTable, over_seeds, score
 from gipr_ml.learning.preparation import Flags, Prepared, prepare
 from gipr_ml.learning.progress import Pace
 from gipr_ml.lines import LineModel, forget_line_models, save_model
@@ -49,9 +49,9 @@ class Trained:
     """What models that had not seen a line's agency say of each published line."""
     places: list[tuple[str, int, str]]
     """Document, line and text of each of these."""
-    scores: Table
+    scores: ScoreTable
     """Of these answers."""
-    spread: Table
+    spread: ScoreTable
     """The same over all seeds, each figure with its mean, smallest and largest."""
     data: Prepared
     settings: Settings

@@ -41,7 +41,7 @@ class PageView:
     mark_size: float
 
 
-class Piece(NamedTuple):
+class PieceView(NamedTuple):
     """One cell of a line as it was read."""
 
     id: str
@@ -55,7 +55,7 @@ class LineView(NamedTuple):
     number: int
     page: int | None
     label: str
-    pieces: list[Piece]
+    pieces: list[PieceView]
 
 
 def worth_showing(images: Sequence[PageImage], report: Report) -> list[PageImage]:
@@ -111,7 +111,7 @@ def line_views(report: Report, cells: Mapping[str, CellView]) -> list[LineView]:
             line.page,
             line.label,
             [
-                Piece(f"l{line.number}c{n}", text, by_place[line.number, n])
+                PieceView(f"l{line.number}c{n}", text, by_place[line.number, n])
                 for n, text in enumerate(line.cells)
             ],
         )

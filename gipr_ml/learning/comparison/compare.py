@@ -18,7 +18,7 @@ from gipr_ml.learning.comparison.bootstrap import (
     interval,
 )
 from gipr_ml.learning.comparison.judging import Judged, Verdicts
-from gipr_ml.learning.metrics import Answers, Table, score
+from gipr_ml.learning.metrics import Answers, ScoreTable, score
 
 BINS = 10
 """Bins of the reliability curve."""
@@ -26,7 +26,7 @@ POINTS = 50
 """Points of the risk-coverage curve."""
 
 
-def compare(first: Verdicts, second: Verdicts) -> Table:
+def compare(first: Verdicts, second: Verdicts) -> ScoreTable:
     """Everything that differs; "difference" is always second minus first."""
     labels = sorted(set(first.lines.truth))
     counts = count(first.documents, labels), count(second.documents, labels)

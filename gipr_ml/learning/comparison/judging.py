@@ -16,7 +16,7 @@ import numpy as np
 from gipr_ml.errors import ModelError, TrainingError
 from gipr_ml.learning.frozen import HELDOUT, Frozen, frozen_of, learnt_from
 from gipr_ml.learning.labels import LabelledDocument, manifest_entries
-from gipr_ml.learning.metrics import Answers, Table, answers_of, joined, score
+from gipr_ml.learning.metrics import Answers, ScoreTable, answers_of, joined, score
 from gipr_ml.learning.scoring import Score
 from gipr_ml.learning.scoring import score as score_report
 from gipr_ml.learning.training import read_training_data
@@ -67,7 +67,7 @@ class Verdicts:
         """All lines as one."""
         return joined(judged.lines for judged in self.documents)
 
-    def table(self) -> Table:
+    def table(self) -> ScoreTable:
         """Figures of the lines, cells and whole reports, for logging."""
         wholes = [judged.whole for judged in self.documents if judged.whole]
         cells = sum(whole.cells for whole in wholes)

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from gipr_ml.export.text import printable
 
 if TYPE_CHECKING:
-    from gipr_ml.learning.metrics import Table
+    from gipr_ml.learning.metrics import ScoreTable
 
 _HERE = Path(__file__).parent
 LEFT, RIGHT, TOP, BOTTOM = 62, 340, 20, 250
@@ -24,7 +24,7 @@ LEFT, RIGHT, TOP, BOTTOM = 62, 340, 20, 250
 FOREST_LEFT, FOREST_RIGHT, ROW = 170, 630, 26
 
 
-def files_of(table: Table) -> dict[str, bytes]:
+def files_of(table: ScoreTable) -> dict[str, bytes]:
     """What `compare` found as files, by name: the table itself and its page."""
     text = json.dumps(table, ensure_ascii=False, indent=1) + "\n"
     return {
@@ -43,7 +43,7 @@ def _style() -> str:
     return (_HERE / "page.css").read_text("utf-8")
 
 
-def page(table: Table) -> bytes:
+def page(table: ScoreTable) -> bytes:
     """The page of what `compare` found. All of it is escaped; the page may load and run nothing."""
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -99,7 +99,7 @@ def _forest(labels: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _reliability(table: Table) -> dict[str, Any]:
+def _reliability(table: ScoreTable) -> dict[str, Any]:
     curves: list[dict[str, Any]] = [
         {"kind": "even", "points": _points([(0, 0), (1, 1)], 1), "dots": []}
     ]
@@ -118,7 +118,7 @@ def _reliability(table: Table) -> dict[str, Any]:
     return _frame("Reliability", curves, 1)
 
 
-def _risk(table: Table) -> dict[str, Any]:
+def _risk(table: ScoreTable) -> dict[str, Any]:
     both = [table[kind]["risk_coverage"] for kind in ("first", "second")]
     worst = max(row["risk"] for rows in both for row in rows)
     top = next(t for t in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0) if t >= worst)
