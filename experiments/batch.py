@@ -12,7 +12,6 @@ ledger and in the data set exactly once, and equal what reading it alone gives.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import random
 import resource
@@ -31,13 +30,13 @@ from pathlib import Path
 
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
+from measured import tell
 
 import gipr_ml
 from gipr_ml.batch.ledger import NAME, Ledger
 from gipr_ml.export import dumps
 from gipr_ml.learning.synthesis.corpus import HELD_OUT, generate
 
-HERE = Path(__file__).parent
 WORKERS = 2
 INTACT = ("none", "page_numbers", "repeated_headers", "group_cut")
 BY_LINES = ("tabs", "pipes", "markdown", "html_spans", "html_plain", "single_spaces", "ocr_tabs")
@@ -268,13 +267,7 @@ def main() -> None:
         seen = run_all(folder, out, args.count, args.interruptions, rng)
         verify(folder, out, rng)
         found = dict(figures(out, folder, seen, args.count))
-    rows = ["| | measured | target |", "| --- | --- | --- |"]
-    rows += [f"| {name} | {value} | {TARGETS.get(name, '')} |" for name, value in found.items()]
-    print("\n".join(rows))
-    if args.save:
-        (HERE / "batch_results.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
-        about = "# Many reports, interrupted\n\nMade by `python experiments/batch.py --save`.\n\n"
-        (HERE / "batch_results.md").write_text(about + "\n".join(rows) + "\n", "utf-8")
+    tell(found, TARGETS, "batch", "Many reports, interrupted", args.save)
 
 
 if __name__ == "__main__":

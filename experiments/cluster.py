@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 import os
 import shutil
 import signal
@@ -26,11 +25,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from measured import tell
+
 from gipr_ml.batch.ledger import NAME, Ledger
 from gipr_ml.learning.synthesis.corpus import HELD_OUT
 from gipr_ml.learning.synthesis.scans import generate_scans, make_scan
 
-HERE = Path(__file__).parent
 LIMIT = 60
 """Seconds that a document may take."""
 POISON = "poison"
@@ -231,13 +231,7 @@ def main() -> None:
         "poisoned document": "rejected (time), tried twice",
         "what happened": "; ".join(told),
     }
-    rows = ["| | measured | target |", "| --- | --- | --- |"]
-    rows += [f"| {name} | {value} | {TARGETS.get(name, '')} |" for name, value in found.items()]
-    print("\n".join(rows))
-    if args.save:
-        (HERE / "cluster_results.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
-        about = "# Scans on Dask\n\nMade by `python experiments/cluster.py --save`.\n\n"
-        (HERE / "cluster_results.md").write_text(about + "\n".join(rows) + "\n", "utf-8")
+    tell(found, TARGETS, "cluster", "Scans on Dask", args.save)
 
 
 if __name__ == "__main__":
