@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -141,6 +143,8 @@ def test_labels_are_what_the_model_says_until_somebody_changes_them(model: LineM
         (0, "text", "规章 007"),
         (0, "line", "1"),
         (0, "document", "「other」"),
+        (0, "document", ""),
+        (0, "document", "「=报告」「=报告」"),
         (0, "borders", "explicit"),
         (0, "page", "9"),
         (0, "check", "#0000"),
@@ -163,6 +167,17 @@ def test_rows_that_are_missing_or_there_twice_are_named(model: LineModel) -> Non
         read_sheets(edited(sheet, lambda rows: rows.append(rows[0])), "x.csv")
     with pytest.raises(LabelError, match="row 5: line 0 of d is labelled both"):
         read_sheets(edited(sheet, lambda rows: rows.append({**rows[0], "label": "q"})), "x.csv")
+
+
+def test_a_report_that_claims_countless_lines_costs_no_more_than_its_own(model: LineModel) -> None:
+    def claim(rows: Rows) -> None:
+        own = ["d", "ab" * 16, "cd" * 6, 10**15, 0, 0, "none"]
+        check = hashlib.sha256(json.dumps([own, ["a"]]).encode()).hexdigest()[:16]
+        rows[0].update({"of": str(10**15), "check": f"#{check}"})
+
+    sheet = edited(label_sheet(document([["a"]], "d"), model), claim)
+    with pytest.raises(LabelError, match=r"999999999999999 of 1000000000000000 lines .* 1, 2, 3, "):
+        read_sheets(sheet, "x.csv")
 
 
 @pytest.mark.parametrize(

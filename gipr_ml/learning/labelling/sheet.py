@@ -14,7 +14,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import get_args
 
 from gipr_ml.errors import LabelError
@@ -186,11 +186,13 @@ def _parsed(row: Mapping[str, str]) -> tuple[Sheet, int]:
     digests = row["source"].strip(), row["model"].strip(), row["check"].strip()
     if borders not in get_args(Borders) or not all(map(_DIGEST.fullmatch, digests)):
         raise LabelError("borders, source, model and check must stay as they were written")
-    document, *others = unprotected(row["document"].strip())
+    documents = unprotected(row["document"].strip())
+    if len(documents) != 1:
+        raise LabelError("document must be the one name that was written")
     cells = unprotected(row["text"].strip())
     line = Line(line_number, tuple(map(Cell, cells)), borders, page)  # type: ignore[arg-type]
-    sheet = Sheet(document, digests[0][1:], digests[1][1:], ())
-    if others or _check(sheet, line, count) != digests[2]:
+    sheet = Sheet(documents[0], digests[0][1:], digests[1][1:], ())
+    if _check(sheet, line, count) != digests[2]:
         raise LabelError(
             f"the text or place of line {line_number} is not the one that was written; labels"
             " alone may be changed, so take this row from the original sheet"
@@ -210,11 +212,13 @@ def _ordered(sheet: Sheet, count: int, faults: list[str]) -> Sheet:
             else:
                 what = "stands there twice"
             faults.append(f"row {row}: line {one.line.number} of {sheet.document} {what}")
-    missing = sorted(set(range(count)) - {entry.line.number for entry, _ in own})
+    there = {entry.line.number for entry, _ in own}
+    missing = max(0, count - sum(0 <= number < count for number in there))
     if missing and not faults:
-        shown = ", ".join(map(str, missing[:10])) + ("…" if len(missing) > 10 else "")
+        first = islice((number for number in range(count) if number not in there), 10)
+        shown = ", ".join(map(str, first)) + ("…" if missing > 10 else "")
         faults.append(
-            f"{len(missing)} of {count} lines of {sheet.document} are missing: {shown};"
+            f"{missing} of {count} lines of {sheet.document} are missing: {shown};"
             " every line is needed, so take them from the original sheet"
         )
     return replace(sheet, lines=tuple(entry for entry, _ in own), rows=tuple(row for _, row in own))
