@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import cache
 from typing import Any
 
@@ -51,7 +51,9 @@ def consistent(cells: Sequence[ReportCell], forms: Mapping[str, str]) -> None:
             if total is None:
                 continue
             found = [(factor, by_key[key].value) for key, factor in identity.coefficients.items()]
-            left = sum((factor * value for factor, value in found if value is not None), Decimal(0))
+            with localcontext(prec=1_000):
+                terms = [factor * value for factor, value in found if value is not None]
+                left = sum(terms, Decimal(0))
             assert left == 0, f"{identity.rule}: a consistent report is off by {left}"
 
 

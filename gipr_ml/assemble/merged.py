@@ -15,6 +15,7 @@ from itertools import pairwise, product
 from rapidfuzz import fuzz
 
 from gipr_ml.assemble.candidates import Slot
+from gipr_ml.assemble.numbers import may_be_printed
 from gipr_ml.assemble.table import FROM_SPLIT, TableReading
 from gipr_ml.forms import FormRow, Forms, Identity
 from gipr_ml.match import normalise
@@ -230,7 +231,9 @@ def _cuts(digits: str) -> Iterator[tuple[Decimal, Decimal]]:
     for at in range(1, len(digits)):
         parts = digits[:at], digits[at:]
         if all(part == "0" or part[0] != "0" for part in parts):
-            yield Decimal(parts[0]), Decimal(parts[1])
+            one, two = map(Decimal, parts)
+            if may_be_printed(one) and may_be_printed(two):
+                yield one, two
 
 
 def _holds(rule: Identity, values: Mapping[str, Decimal]) -> bool:

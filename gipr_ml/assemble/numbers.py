@@ -12,12 +12,12 @@ from typing import NamedTuple
 MISREAD = str.maketrans({"O": "0", "o": "0", "〇": "0", "○": "0", "l": "1", "I": "1"})
 """Letters that stand for digits where a cell holds nothing else (OCR)."""
 MISREAD_LETTERS = frozenset("Oo〇○lI")
-LONGEST_NUMBER = 12
-"""Digits of the longest number that a report may print."""
+LONGEST_NUMBER, LONGEST_DECIMALS = 12, 10
+"""Digits of the longest number that a report may print, before and after its point."""
 
 _UNITS = "万元|亿元|元|件|条|宗|项|份|个|人次"
 _NUMBER = re.compile(
-    rf"^(?P<sign>[+\-−﹣－＋]|[减增])?(?P<digits>\d{{1,3}}(?:,\d{{3}})+|\d+)(?P<decimals>\.\d+)?"
+    rf"^(?P<sign>[+\-−﹣－＋]|[减增])?(?P<digits>\d{{1,3}}(?:,\d{{3}})+|\d+)(?P<decimals>\.\d{{1,{LONGEST_DECIMALS}}})?"
     rf"(?P<unit>{_UNITS})?(?P<note>[(（].*)?$"
 )
 _NOT_APPLICABLE = re.compile(r"^[/\\—–\-_―]{1,4}$|^[一]{2}$|^N/?A$", re.IGNORECASE)
@@ -84,6 +84,12 @@ def parse_number(text: str) -> Number | None:
     if found["sign"] in ("-", "−", "﹣", "减"):
         value = -value
     return Number(value, found["unit"], certain)
+
+
+def may_be_printed(value: Decimal) -> bool:
+    """Whether a report may print a number of so many digits."""
+    in_range = abs(value) < 10**LONGEST_NUMBER
+    return in_range and value == round(value, LONGEST_DECIMALS)
 
 
 def is_not_applicable(text: str) -> bool:

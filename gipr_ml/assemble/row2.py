@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from gipr_ml.assemble.candidates import Slot, slot
+from gipr_ml.assemble.numbers import may_be_printed
 from gipr_ml.assemble.splits import cut_runs
 from gipr_ml.assemble.stream import Atom, Kind
 from gipr_ml.forms import FormRow
@@ -99,6 +100,8 @@ def _slots(
         try:
             value = Decimal(raw.replace("−", "-").rstrip("万元"))
         except InvalidOperation:
+            return None
+        if not may_be_printed(value):
             return None
         slots.append(Slot(State.READ, value, atom, raw))
         sign = ""

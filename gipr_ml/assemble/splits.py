@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from gipr_ml.assemble.numbers import LONGEST_NUMBER
+
 
 def cut_runs(runs: Sequence[str], count: int) -> Iterator[tuple[str, ...]]:
     """All ways to read `runs` as `count` numbers without leading zeros, borders between runs kept.
@@ -52,7 +54,7 @@ def summed_splits(runs: Sequence[str], parts: int) -> Iterator[tuple[int, ...]]:
         length += len(run)
         ends.add(length)
     last_run = len(runs[-1]) if runs else 0
-    for digits in range(1, min(last_run, len(text) - parts + 1) + 1):
+    for digits in range(1, min(last_run, LONGEST_NUMBER, len(text) - parts + 1) + 1):
         start = len(text) - digits
         if digits > 1 and text[start] == "0":
             continue

@@ -13,6 +13,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from gipr_ml.checking.cells import Cells
+from gipr_ml.checking.words import figure
 from gipr_ml.types import Decision, Finding, Report, ReportCell, Status
 
 DIGITS = 10
@@ -83,7 +84,7 @@ def _figure(cell: ReportCell | None) -> str:
 
 
 def _plain(value: Decimal | None) -> str:
-    return "" if value is None else f"{value.normalize():f}"
+    return "" if value is None else figure(value)
 
 
 def _digest(parts: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from gipr_ml.checking.cells import Cells, printed
 from gipr_ml.checking.identities import UNREAD, computed_total
@@ -189,6 +189,11 @@ def _wholes(statement: Statement, cells: CellSums) -> list[Decimal]:
     return [whole for whole in sums if whole]
 
 
+def percent(part: Decimal, whole: Decimal) -> Decimal:
+    """The share in percent, to two decimals."""
+    return (100 * part / whole).quantize(Decimal("0.01"), context=Context(prec=60))
+
+
 def near(printed: Decimal, exact: Decimal) -> bool:
     """Whether `printed` is `exact`, rounded or cut off at its last decimal."""
     exponent = printed.as_tuple().exponent
@@ -220,7 +225,7 @@ def _share_mismatch(
 ) -> Finding:
     part, whole = cells.add_up(keys), _wholes(statement, cells)[0]
     assert part is not None
-    computed = (100 * part / whole).quantize(Decimal("0.01"))
+    computed = percent(part, whole)
     words = (
         f"正文称“{statement.quote}”；表中{names.sum_of(keys)}为 {figure(part)}，"
         f"占 {figure(whole)} 的 {figure(computed)}%，两者不一致，请核实。"

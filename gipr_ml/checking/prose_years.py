@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from gipr_ml.checking.prose import CellSums, contradiction, near
+from gipr_ml.checking.prose import CellSums, contradiction, near, percent
 from gipr_ml.checking.words import Names, figure, names_in
 from gipr_ml.forms import load_forms
 from gipr_ml.types import Finding, NarrativeFigure, Report, Statement
@@ -75,7 +75,7 @@ def _mismatch(
 ) -> Finding:
     computed = now - then
     if statement.kind == "growth":
-        computed = (100 * computed / then).quantize(Decimal("0.01"))
+        computed = percent(computed, then)
     words = (
         f"正文称“{statement.quote}”；{names.sum_of(keys)}本年为 {figure(now)}，上年报告为 "
         f"{figure(then)}，两者不一致，请核实。"

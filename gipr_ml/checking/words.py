@@ -80,8 +80,8 @@ def names_in(report: Report) -> Names:
 
 
 def figure(value: Decimal) -> str:
-    """The number without exponent and trailing zeros."""
-    text = format(value, "f")
+    """The number without exponent and trailing zeros; -0 is 0."""
+    text = format(value or Decimal(0), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from gipr_ml.types import (
     Borders,
@@ -22,8 +22,12 @@ from gipr_ml.types import (
     Unit,
 )
 
+LARGEST, DECIMALS = 10**14, 10
+"""Of a figure that a report prints. Sums of such figures are exact in the 28 digits of Decimal."""
 LARGEST_EXPONENT = 60
-"""Numbers beyond 10 to this power, or finer than its inverse, are no figures of a report."""
+"""Numbers beyond 10 to this power, or finer than its inverse, are none that figures come to."""
+LARGEST_INDEX = 2**31 - 1
+"""Of pages, lines and whatever else is counted."""
 
 
 def _exact(value: object) -> Decimal:
@@ -38,13 +42,31 @@ def _exact(value: object) -> Decimal:
         raise ValueError("should be a finite number")
     if exponent < -LARGEST_EXPONENT or number.adjusted() > LARGEST_EXPONENT:
         raise ValueError("is out of range for a figure")
+    return number or Decimal(0)  # -0 is written as 0
+
+
+def _printed(number: Decimal) -> Decimal:
+    if abs(number) > LARGEST or number != round(number, DECIMALS):
+        raise ValueError(
+            f"a figure lies within ±{LARGEST} and has at most {DECIMALS} decimals; "
+            "correct it, or give null"
+        )
     return number
 
 
 Number = Annotated[Decimal, BeforeValidator(_exact), WithJsonSchema({"type": "number"})]
+"""Whatever figures may come to."""
+PrintedNumber = Annotated[
+    Number,
+    AfterValidator(_printed),
+    WithJsonSchema({"type": "number", "minimum": -LARGEST, "maximum": LARGEST}),
+]
+"""A figure that a report prints, or should print."""
+Year = Annotated[int, Field(ge=1900, le=2200)]
+Length = Annotated[float, Field(allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Key = Annotated[str, Field(pattern=r"^t[234]/[a-z0-9_]+/[a-z0-9_]+$")]
-Index = Annotated[int, Field(ge=0)]
+Index = Annotated[int, Field(ge=0, le=LARGEST_INDEX)]
 
 
 class _Part(BaseModel):
@@ -66,7 +88,7 @@ class DocumentPart(_Part):
         "as it is shown: pt (1/72 inch), px (pixels of the picture) or permille (thousandths of "
         "the page's width and height); null where the source has no boxes.",
     )
-    page_sizes: tuple[tuple[float, float] | None, ...] = Field(
+    page_sizes: tuple[tuple[Length, Length] | None, ...] = Field(
         (), description="Width and height of each page in `unit`, in order; null where not known."
     )
 
@@ -74,12 +96,14 @@ class DocumentPart(_Part):
 class SourcePart(_Part):
     """Where something stands in the document."""
 
-    page: int | None = Field(None, description="Page from 1; null where there are no pages.")
-    line: int | None = Field(None, description="`number` of the line in `lines`.")
-    cell: int | None = Field(None, description="Index of the cell in its line, from 0.")
-    start: int | None = Field(None, description="Offset of the first character in the cell's text.")
-    end: int | None = Field(None, description="Offset after the last character.")
-    box: tuple[float, float, float, float] | None = Field(
+    page: Index | None = Field(None, description="Page from 1; null where there are no pages.")
+    line: Index | None = Field(None, description="`number` of the line in `lines`.")
+    cell: Index | None = Field(None, description="Index of the cell in its line, from 0.")
+    start: Index | None = Field(
+        None, description="Offset of the first character in the cell's text."
+    )
+    end: Index | None = Field(None, description="Offset after the last character.")
+    box: tuple[Length, Length, Length, Length] | None = Field(
         None,
         description="Left, top, right, bottom on the page, in the `unit` of the document; null "
         "where the source has no boxes.",
@@ -90,7 +114,7 @@ class CellPart(_Part):
     """One canonical cell of the official form."""
 
     key: Key = Field(description="table/row/column, such as t3/new_requests/natural_person.")
-    value: Number | None = Field(
+    value: PrintedNumber | None = Field(
         None, description="The number that is printed; null, never 0, where none is."
     )
     raw: str | None = Field(None, description="The text as it is printed.")
@@ -201,7 +225,7 @@ class LinePart(_Part):
     """A line of the document."""
 
     number: Index = Field(description="Position in the document, from 0.")
-    page: int | None = Field(None, description="Page from 1; null where there are no pages.")
+    page: Index | None = Field(None, description="Page from 1; null where there are no pages.")
     label: str = Field(description="What the classifier takes the line for.")
     confidence: Share = Field(description="How sure it is, 0 to 1.")
     matched: tuple[str, ...] = Field(
@@ -227,7 +251,7 @@ class ResultFile(_Part):
 
     document: DocumentPart = Field(description="Which file this is the result of.")
     agency: str | None = Field(None, description="Who reports; null where the document is silent.")
-    year: int | None = Field(None, description="The year that is reported on, or null.")
+    year: Year | None = Field(None, description="The year that is reported on, or null.")
     forms: dict[Literal["t2", "t3", "t4"], Literal["2019", "2021"]] = Field(
         description="Which official form each table that was found follows."
     )

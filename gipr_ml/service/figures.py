@@ -7,10 +7,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from gipr_ml.export.schema import Key, Number
+from gipr_ml.export.schema import LARGEST, Key, PrintedNumber, Year
 from gipr_ml.forms.schema import FormYear
 
-LARGEST = 10**14
 DIGITS = 15
 """Of a figure; as many as a JSON number carries exactly."""
 
@@ -21,7 +20,7 @@ def plain(value: Decimal) -> int | float:
 
 
 Figure = Annotated[
-    Number,
+    PrintedNumber,
     Field(ge=-LARGEST, le=LARGEST, max_digits=DIGITS),
     PlainSerializer(plain),
     WithJsonSchema({"type": "number", "minimum": -LARGEST, "maximum": LARGEST}),
@@ -47,7 +46,7 @@ class FiguresBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     agency: str | None = Field(None, max_length=200)
-    year: int | None = Field(None, ge=1900, le=2200)
+    year: Year | None = None
     forms: dict[Literal["t2", "t3", "t4"], FormYear] = Field(
         description="Which official form each table follows."
     )

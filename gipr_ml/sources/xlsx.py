@@ -144,14 +144,15 @@ def _value(cell: Any, strings: list[str]) -> str:
 
 
 def _number(text: str) -> str:
-    """A number as people write it: files hold 7730.2799999999997 for 7730.28."""
+    """A number as a spreadsheet shows it, in at most 15 digits: files hold 7730.2799999999997 for
+    7730.28, and 0.30000000000000004 for the sum of 0.1 and 0.2."""
     try:
         number = float(text)
     except ValueError:
         return text
     if number.is_integer() and abs(number) < 1e15:
         return str(int(number))
-    shortest = repr(number)
+    shortest = f"{number:.15g}"
     return text if "e" in shortest or "n" in shortest else shortest
 
 

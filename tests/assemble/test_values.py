@@ -39,7 +39,8 @@ def test_letters_taken_for_digits_are_not_certain() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "/", "无", "230 00", "1.属于", "2021年", "1-2", "3.6万条", "."]
+    "text",
+    ["", "/", "无", "230 00", "1.属于", "2021年", "1-2", "3.6万条", ".", "1" * 13, "4.00000000001"],
 )
 def test_what_is_no_single_number(text: str) -> None:
     assert parse_number(text) is None

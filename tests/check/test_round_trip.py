@@ -47,6 +47,26 @@ def test_so_is_what_was_damaged(seed: int) -> None:
     assert gipr_ml.check(loads(dumps(report))) == report
 
 
+def test_nothing_below_zero_is_the_same_as_nothing() -> None:
+    report = process_bytes(TABS.encode(), "report.txt")
+    (said, *_) = [f for f in report.narrative if f.statement.kind == "exact" and f.agrees]
+    said = replace(said, statement=replace(said.statement, value=Decimal("-0.0")))
+    checked = gipr_ml.check(replace(report, narrative=(said,), statements=(said.statement,)))
+    (finding,) = [f for f in checked.findings if f.rule == "narrative.mismatch"]
+    assert "即 0；" in finding.message
+    assert gipr_ml.check(loads(dumps(checked))) == checked
+
+
+def test_a_sum_that_is_off_by_less_than_arithmetic_shows_is_not_consistent() -> None:
+    off = "4." + "0" * 33 + "1"
+    lines = [line.replace("4\t0", f"{off}\t0", 1) if line[:3] == "4\t0" else line for line in LINES]
+    assert lines != LINES
+    report = process_bytes("\n".join(lines).encode(), "report.txt")
+    (cell,) = [c for c in report.cells if c.key == "t4/reconsideration/upheld"]
+    assert cell.value is None
+    assert report.status is Status.NEEDS_REVIEW
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_damaging_one_cell_never_creates_a_pass(seed: int) -> None:
     rng = random.Random(seed)

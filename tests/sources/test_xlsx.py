@@ -71,7 +71,8 @@ def test_a_formula_that_nobody_computed_is_not_blank():
 
 
 def test_numbers_are_written_as_people_do():
-    sheet = "<row><c><v>7730.2799999999997</v></c><c><v>12.0</v></c><c><v>1E-3</v></c></row>"
+    sheet = "<row><c><v>7730.2799999999997</v></c><c><v>12.0</v></c><c><v>1E-3</v></c>"
+    sheet += "<c><v>0.30000000000000004</v></c></row>"
     space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
     relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     data = packed(
@@ -82,7 +83,7 @@ def test_numbers_are_written_as_people_do():
             "xl/worksheets/1.xml": f"<worksheet {space}><sheetData>{sheet}</sheetData></worksheet>",
         }
     )
-    assert texts(data) == [["7730.28", "12", "0.001"]]
+    assert texts(data) == [["7730.28", "12", "0.001", "0.3"]]
 
 
 def test_a_row_far_below_costs_nothing_and_a_broken_book_is_told():
