@@ -38,7 +38,7 @@ ONLY_IN = {
     "matplotlib": {"learning/plots.py", "dataset/plots.py"},
     "pandas": {"learning/tracking.py", "lines/pyfunc.py"},
     "openpyxl": {"export", "dataset/workbook.py"},
-    "pyarrow": {"export", "dataset"},
+    "pyarrow": {"export", "dataset", "forms/patterns.py"},
     "jinja2": {"export", "learning/comparison/page.py", "dataset/page.py"},
     "lxml": {"sources"},
     "pypdfium2": {"sources"},

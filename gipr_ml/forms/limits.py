@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fnmatch import fnmatchcase
 
+from gipr_ml.errors import FormsError
 from gipr_ml.forms.model import Limit, TableForm, TextRule
+from gipr_ml.forms.patterns import LinearPattern
 from gipr_ml.forms.schema import LimitEntry, PartEntry, RulesFile, TextEntry
 
 Tables = Mapping[tuple[str, str], TableForm]
@@ -26,13 +28,19 @@ def limits_of(name: str, file: RulesFile, tables: Tables, faults: list[str]) -> 
     return tuple(found.values())
 
 
-def texts_of(name: str, file: RulesFile, tables: Tables, faults: list[str]) -> tuple[TextRule, ...]:
-    """The rules for words in cells of figures."""
+def texts_of(
+    name: str,
+    file: RulesFile,
+    tables: Tables,
+    faults: list[str],
+    compiled: Callable[[str], re.Pattern[str] | LinearPattern] = LinearPattern,
+) -> tuple[TextRule, ...]:
+    """The rules for words in cells of figures; `compiled` reads their regular expressions."""
     found = []
     for entry in file.text:
         try:
-            allowed = re.compile(entry.allowed)
-        except re.error as error:
+            allowed = compiled(entry.allowed)
+        except (re.error, FormsError) as error:
             faults.append(f"{name}: {entry.id}: allowed: {error}")
             continue
         cells = frozenset(_named(entry, tables))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -64,7 +65,7 @@ def load_forms(folder: Path = FOLDER) -> Forms:
     faults += _used_twice("rules.toml", rules)
     identities = _all_identities("rules.toml", rules.rule, tables, faults)
     limits = limits_of("rules.toml", rules, tables, faults)
-    texts = texts_of("rules.toml", rules, tables, faults)
+    texts = texts_of("rules.toml", rules, tables, faults, re.compile)
     if faults:
         raise FormsError("\n".join(faults))
     sections = tuple(Section(s.key, (s.label, *s.aliases)) for s in document.section)

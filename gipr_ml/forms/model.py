@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from gipr_ml.forms.patterns import LinearPattern
 from gipr_ml.forms.schema import ValueType
 from gipr_ml.types import Severity
 
@@ -134,7 +135,7 @@ class TextRule(TableRule):
     """A rule for cells of figures in which no words may stand."""
 
     cells: frozenset[str]
-    allowed: re.Pattern[str]
+    allowed: re.Pattern[str] | LinearPattern
 
 
 @dataclass(frozen=True)

@@ -174,7 +174,8 @@ class TextEntry(_Plausible):
 
     cells: tuple[str, ...] = Field(min_length=1)
     allowed: str
-    """Regular expression of what may stand beside the number, such as a unit."""
+    """Regular expression of what may stand beside the number, such as a unit; in a user's file in
+    the syntax of RE2."""
 
 
 class RulesFile(Strict):

@@ -13,6 +13,7 @@ from gipr_ml.checking import check
 from gipr_ml.checking.ruleset import examine
 from gipr_ml.errors import FormsError
 from gipr_ml.forms import load_forms, with_rules
+from gipr_ml.forms.patterns import LinearPattern
 from gipr_ml.types import Status
 
 RULE = """
@@ -73,6 +74,45 @@ def test_a_rule_that_is_switched_off_finds_nothing(tmp_path: Path) -> None:
     path = user_rules(tmp_path, 'off = ["t4.row_total"]\n')
     assert check(cells(wrong), FORM).findings != ()
     assert check(cells(wrong), FORM, rules=with_rules(load_forms(), path)).findings == ()
+
+
+WORDS = """
+[[text]]
+id = "my.words"
+table = "t4"
+cells = ["t4/*"]
+allowed = '{allowed}'
+zh = "无文字"
+en = "no words"
+source = "test"
+"""
+
+
+@pytest.mark.parametrize("allowed", ["(件|件)*x", "(a+)+$|件", "(件?){30}件{30}x"])
+def test_no_expression_of_a_user_takes_for_ever(tmp_path: Path, allowed: str) -> None:
+    rules = with_rules(load_forms(), user_rules(tmp_path, WORDS.format(allowed=allowed)))
+    key = "t4/reconsideration/total"
+    wordy = tuple(
+        replace(c, raw="件" * 60 + "\udc80") if c.key == key else c for c in cells(consistent(1))
+    )
+    found = [f for f in check(wordy, FORM, rules=rules).findings if f.rule == "my.words"]
+    assert [f.cells for f in found] == ([] if allowed[-1] == "件" else [(key,)])
+
+
+@pytest.mark.parametrize("allowed", ["(", r"(件)\1", "件(?=x)", "x{9999}"])
+def test_an_expression_that_is_none_is_told(tmp_path: Path, allowed: str) -> None:
+    with pytest.raises(
+        FormsError, match=r"mine\.toml: my\.words: allowed: Invalid regular expression"
+    ):
+        with_rules(load_forms(), user_rules(tmp_path, WORDS.format(allowed=allowed)))
+
+
+def test_expressions_of_the_program_mean_the_same_in_a_file_of_a_user() -> None:
+    own = [rule.allowed for rule in load_forms().texts]
+    assert own
+    for raw in ("22件（其中 3 件）", "减22", "1万元", "三件事", "(无)", "x 3 个", "-2"):
+        for allowed in own:
+            assert LinearPattern(allowed.pattern).sub("", raw) == allowed.sub("", raw)
 
 
 def test_every_fault_of_a_file_is_told_at_once(tmp_path: Path) -> None:
