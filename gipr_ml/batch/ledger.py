@@ -11,16 +11,18 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from gipr_ml.batch.entry import Entry
 from gipr_ml.batch.job import Failure, Outcome, Seen
 from gipr_ml.errors import LedgerError, UsageError
+
+_T = TypeVar("_T")
 
 NAME = ".gipr-ledger.sqlite"
 VERSION = 1
@@ -47,6 +49,10 @@ CREATE TABLE documents (
 CREATE INDEX by_source ON documents (source);
 PRAGMA user_version = {VERSION};
 """
+_FAULTS = (sqlite3.Error, UnicodeDecodeError)
+"""What a damaged file ends in; the second where its own words cannot be told."""
+_NO_TEXT = "decode to UTF-8"
+"""What SQLite says of a text that is none."""
 _COLUMNS = (
     "stem, source, signature, sha256, decisions, beside, versions, outputs, status, failure, "
     "tries, seconds, at, entry"
@@ -81,7 +87,7 @@ class Ledger:
         self._database = sqlite3.connect(self.path, isolation_level=None)
         try:
             self._open()
-        except sqlite3.DatabaseError as error:
+        except _FAULTS as error:
             self._database.close()
             raise _told(self.path, error) from None
         except BaseException:
@@ -126,20 +132,20 @@ class Ledger:
     def find(self, stem: str) -> Record | None:
         """What is known of the result of that name; what was written last may be missing yet."""
         query = f"SELECT {_COLUMNS} FROM documents WHERE stem = ?"
-        row = self._run(query, (os.fsencode(stem),)).fetchone()
-        return None if row is None else _record(row)
+        found = list(self._rows(_record, query, (os.fsencode(stem),)))
+        return found[0] if found else None
 
     def names_of(self, source: str) -> list[str]:
         """The names of all results of a source, but for what was written last; more than one where
         names have moved."""
         query = "SELECT stem FROM documents WHERE source = ? ORDER BY stem"
-        return [os.fsdecode(stem) for (stem,) in self._run(query, (os.fsencode(source),))]
+        return list(self._rows(lambda row: os.fsdecode(row[0]), query, (os.fsencode(source),)))
 
     def records(self) -> Iterator[Record]:
         """All rows, in the order of names."""
         self.flush()
-        for row in self._run(f"SELECT {_COLUMNS} FROM documents ORDER BY stem"):
-            yield _record(row)
+        query = f"SELECT {_COLUMNS} FROM documents ORDER BY stem"
+        yield from self._rows(_record, query)
 
     def write(self, outcome: Outcome, versions: str, outputs: Collection[str]) -> None:
         """Take down an outcome whose results are in place."""
@@ -186,7 +192,7 @@ class Ledger:
         except BaseException as error:
             with suppress(sqlite3.Error):
                 self._database.execute("ROLLBACK")
-            if isinstance(error, sqlite3.Error):
+            if isinstance(error, _FAULTS):
                 raise _told(self.path, error) from None
             raise
         self._held.clear()
@@ -194,12 +200,22 @@ class Ledger:
     def _run(self, query: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         try:
             return self._database.execute(query, values)
-        except sqlite3.Error as error:
+        except _FAULTS as error:
+            raise _told(self.path, error) from None
+
+    def _rows(
+        self, made: Callable[[Sequence[Any]], _T], query: str, values: Sequence[Any] = ()
+    ) -> Iterator[_T]:
+        """What is made of the rows, one by one."""
+        try:
+            for row in self._database.execute(query, values):
+                yield made(row)
+        except (sqlite3.Error, ValueError, TypeError, AttributeError) as error:
             raise _told(self.path, error) from None
 
 
-def _told(path: Path, error: sqlite3.Error) -> LedgerError:
-    if isinstance(error, sqlite3.OperationalError):
+def _told(path: Path, error: Exception) -> LedgerError:
+    if isinstance(error, sqlite3.OperationalError) and _NO_TEXT not in str(error):
         return LedgerError(f"{path}: cannot be written ({error}); run the same command again")
     return LedgerError(
         f"{path} is damaged ({error}); remove it and run the same command again: every document "

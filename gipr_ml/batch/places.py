@@ -13,10 +13,10 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from gipr_ml import files as local
-from gipr_ml.errors import MissingPart
+from gipr_ml.errors import MissingPart, UsageError
 from gipr_ml.files import DRAFT, DRAFT_END, write_file
 
 SETTLED = 2.0
@@ -45,8 +45,8 @@ def absolute(place: str) -> str:
 
 
 def name_of(place: str) -> str:
-    """The name of a file, without the folders that it is in."""
-    return PurePosixPath(urlsplit(place).path).name if is_url(place) else Path(place).name
+    """The name of a file, without the folders that it is in. Raises `UsageError` as `_split`."""
+    return PurePosixPath(_split(place).path).name if is_url(place) else Path(place).name
 
 
 def join(folder: str, name: str) -> str:
@@ -122,11 +122,14 @@ def _status(path: Path) -> os.stat_result | None:
 def listed(url: str) -> list[str] | None:
     """The files that fit a pattern, or that are in a folder, in the order of names.
 
-    None for the URL of a file, or of nothing.
+    None for the URL of a file, or of nothing. Raises `UsageError` for a pattern that is none.
     """
     files, path = _remote(url)
     if any(mark in path for mark in "*?["):
-        found = files.glob(path)
+        try:
+            found = files.glob(path)
+        except ValueError as error:
+            raise UsageError(f"{url}: {error}") from None
     elif files.isdir(path):
         found = files.find(path)
     else:
@@ -185,8 +188,17 @@ def remove_drafts(folder: str) -> None:
 
 def _remote(place: str) -> tuple[Any, str]:
     """The file system of a URL, and the path in it."""
-    files = _file_system(urlsplit(place).scheme, urlsplit(place).netloc)
+    parts = _split(place)
+    files = _file_system(parts.scheme, parts.netloc)
     return files, files._strip_protocol(place)
+
+
+def _split(url: str) -> SplitResult:
+    """The parts of a URL. Raises `UsageError` where it is none."""
+    try:
+        return urlsplit(url)
+    except ValueError as error:
+        raise UsageError(f"{url}: no such URL can be ({error})") from None
 
 
 @cache

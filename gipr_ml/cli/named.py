@@ -30,7 +30,7 @@ def expanded(named: Sequence[str]) -> list[str]:
             raise UsageError(f"{name}: no file fits the pattern")
         found += fitting
     for name in found:
-        if not places.is_url(name) and not Path(name).exists():
+        if not places.is_url(name) and not os.path.exists(name):  # noqa: PTH110 (or too long)
             raise UsageError(f"{name}: no such file or folder")
     return found
 

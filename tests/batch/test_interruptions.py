@@ -170,3 +170,24 @@ def test_a_ledger_that_is_no_ledger_is_told(local):
     database.close()
     with pytest.raises(UsageError, match="was written by another version of this program"):
         local.run()
+
+
+@pytest.mark.parametrize(
+    ("column", "content"),
+    [
+        ("entry", "{"),
+        ("entry", "[]"),
+        ("entry", '{"state": "consistent"}'),
+        ("stem", 1.5),
+        ("status", b"\xff"),
+    ],
+)
+def test_a_damaged_row_of_the_ledger_is_told(local, column, content):
+    local.put(a="ok")
+    local.run()
+    with sqlite3.connect(local.out / NAME) as database:
+        value = "CAST(? AS TEXT)" if isinstance(content, bytes) else "?"  # bytes that are no text
+        database.execute(f"UPDATE documents SET {column} = {value}", (content,))
+    database.close()
+    with pytest.raises(LedgerError, match=r"is damaged .* remove it and run the same"):
+        local.run()

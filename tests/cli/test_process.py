@@ -238,6 +238,9 @@ def test_of_many_inputs_those_that_failed_are_listed(gipr, tmp_path, clean):
     ("arguments", "words"),
     [
         (["nowhere.txt", "--out", "out"], "nowhere.txt: no such file or folder"),
+        (["x" * 300, "--out", "out"], "x: no such file or folder"),
+        (["http://[/a.txt", "--out", "out"], "http://[/a.txt: no such URL can be (Invalid IPv6"),
+        (["memory://a/b**", "--out", "out"], "memory://a/b**: Invalid pattern: '**' can only be"),
         (["{samples}"], "--out"),
         (["--out", "out"], "PATH"),
         (["{samples}", "--out", "out", "--format", "pdf"], "'pdf' is not known; choose from json"),
