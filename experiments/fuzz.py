@@ -15,10 +15,12 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 HERE = Path(__file__).parent
@@ -27,12 +29,15 @@ KEPT = FOLDER / "corpus"
 sys.path.insert(0, str(FOLDER))
 
 from registry import TARGETS, Target  # noqa: E402
+from scratch import new_folder  # noqa: E402
 from seeds import dictionary, seeds  # noqa: E402
 
 HANG_SECONDS, MOST_MB = 20, 2048
 """From when on an input counts as a hang, and what a target may hold in memory."""
 SLOW_SECONDS = 2.0
 """CPU time that one input of a few kilobytes may take."""
+FEW = 0.1
+"""Of the median of all targets, from which on the executions of one are said to be few."""
 MOST_KEPT, LONGEST_KEPT = 24, 1024
 """Files of a target that are committed, and their bytes."""
 _STOPPED = re.compile("(crash|timeout|oom|leak)-")
@@ -85,17 +90,21 @@ def _child(name: str, failures: Path, *options: object) -> str:
     command = failures / "command"
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{FOLDER / "child.py"}" "$@"\n')
     command.chmod(0o755)
+    scratch = new_folder()
     paths = [str(HERE.parent), os.environ.get("PYTHONPATH", "")]
     environment = {
         **os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), "OMP_NUM_THREADS": "1",
         "PYTHONWARNINGS": "ignore", "FUZZ_TARGET": name, "FUZZ_FAILURES": str(failures),
-        "FUZZ_COMMAND": str(command),
+        "FUZZ_COMMAND": str(command), "FUZZ_SCRATCH": str(scratch),
     }  # fmt: skip
-    done = subprocess.run(
-        [str(command), *map(str, options)],
-        cwd=FOLDER, env=environment, capture_output=True, check=False, encoding="utf-8",
-        errors="replace",
-    )  # fmt: skip
+    try:
+        done = subprocess.run(
+            [str(command), *map(str, options)],
+            cwd=FOLDER, env=environment, capture_output=True, check=False, encoding="utf-8",
+            errors="replace",
+        )  # fmt: skip
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
     if not (failures / "summary.json").exists():
         raise SystemExit(f"{name} did not start:\n{done.stderr[-2000:]}")
     return done.stderr
@@ -140,6 +149,8 @@ def text_of(rows: list[dict[str, Any]], options: str) -> str:
             f"{sum(row['hangs'] for row in rows)} hangs; the slowest input took {worst} s of CPU, "
             f"the largest process {max(row['peak_mb'] for row in rows):,} MB.",
             "",
+            _fewest(rows),
+            "",
             "`coverage` counts branches of the program and `features` how often they were taken, "
             "as libFuzzer does. A failure is any error but a refusal in words, a library that "
             "crashes, a process that grows, and a promise that does not hold: a report called "
@@ -150,6 +161,19 @@ def text_of(rows: list[dict[str, Any]], options: str) -> str:
             f"{SLOW_SECONDS:g} s of CPU.",
             "",
         ]
+    )
+
+
+def _fewest(rows: list[dict[str, Any]]) -> str:
+    """Which targets were tried far less often than most, since each of their inputs takes long."""
+    usual = median(row["executions"] for row in rows)
+    few = [row for row in rows if row["executions"] < FEW * usual]
+    told = ", ".join(
+        f"`{row['target']}` {row['executions']:,} in {row['seconds']} s"
+        for row in sorted(few, key=lambda row: row["executions"])
+    )
+    return (
+        f"The median target had {usual:,.0f} executions; below {FEW:.0%} of that: {told or 'none'}."
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import os
-import tempfile
 import zipfile
 from collections.abc import Callable
 from copy import deepcopy
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from choices import Choices
+from scratch import scratch
 from words import YEARS, labels, told
 
 from gipr_ml.cli.inputs import distinct_stems
@@ -24,24 +25,18 @@ from gipr_ml.export.tidy import harmless
 from gipr_ml.forms import load_forms, with_rules
 from gipr_ml.forms.agencies import read_renamings
 from gipr_ml.learning.labelling.protection import protected, unprotected
-from gipr_ml.learning.labelling.sheet import read_sheets
+from gipr_ml.learning.labelling.sheet import COLUMNS, Sheet, _check, read_sheets
 from gipr_ml.learning.labels import labelled_rows, manifest_entries
 from gipr_ml.learning.training import read_settings as training_settings
 from gipr_ml.pipeline import check
 from gipr_ml.sandbox.messages import Incoming
 from gipr_ml.service.settings import read_settings
 from gipr_ml.store import load_arrays, pack_arrays, read_manifest
-
-
-@cache
-def _scratch() -> Path:
-    memory = Path("/dev/shm")
-    folder = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
-    return Path(tempfile.mkdtemp(prefix="gipr-fuzz-", dir=folder))
+from gipr_ml.types import Cell, Line
 
 
 def _file(data: bytes, name: str) -> Path:
-    path = _scratch() / name
+    path = scratch() / name
     path.write_bytes(data)
     return path
 
@@ -163,8 +158,35 @@ def sheets(data: bytes) -> None:
         texts = [choices.text(labels(), 6) for _ in range(choices.number(1, 3))]
         assert unprotected(protected(texts)) == tuple(texts)
         return
+    if choices.yes():
+        rows = [_labelled(choices) for _ in range(choices.number(1, 4))]
+        out = io.StringIO(newline="")
+        writer = csv.DictWriter(out, COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+        _in_words(lambda: read_sheets(out.getvalue().encode("utf-8", "replace"), "sheet.csv"))
+        return
     head = b"document,line,of,page,label,text,borders,source,model,check\n"
     _in_words(lambda: read_sheets((head if choices.yes() else b"") + choices.rest(), "sheet.csv"))
+
+
+def _labelled(choices: Choices) -> dict[str, Any]:
+    """A row that somebody has made up with its right digest, and perhaps changed after that."""
+    numbers: tuple[int, ...] = (0, 1, 2, 3, -1, 10**9, 10**18, 10**400)
+    line = Line(
+        choices.pick(numbers), (Cell(choices.text(labels(), 3)),), "none", choices.pick((None, 1))
+    )
+    count, name = choices.pick(numbers), choices.pick(("a", "b", "=1", "「", "\0"))
+    row: dict[str, Any] = {
+        "document": protected([name]), "line": line.number, "of": count, "page": line.page,
+        "text": protected([cell.text for cell in line.cells]), "borders": line.borders,
+        "label": choices.pick(("prose", "category", "", "x", "合计")), "source": "#00",
+        "cell_labels": choices.pick(("", "_", "value", "value value", "，", "x")), "model": "#00",
+        "check": _check(Sheet(name, "00", "00", ()), line, count),
+    }  # fmt: skip
+    if choices.yes(4):
+        row[choices.pick(sorted(row))] = choices.pick(("", "x", 0, "「」", "#", 10**30))
+    return row
 
 
 def model(data: bytes) -> None:
