@@ -2,13 +2,18 @@
 
 The three models are those that the package rapidocr carries inside itself; they are opened by
 their paths, so that nothing is ever fetched. The steps around them (scaling, DB boxes, CTC) follow
-PaddleOCR (Du et al., PP-OCR: A practical ultra lightweight OCR system, 2020; Liao et al., Real-time
-scene text detection with differentiable binarization, 2020); on top of them the digits of a crop
-are read by themselves, which tells a right number from a wrong one better than the mean score.
+PaddleOCR (Du et al., PP-OCR: A practical ultra lightweight OCR system, 2020); on top of them the
+digits of a crop are read by themselves, which tells a right number from a wrong one better than the
+mean score.
+
+The recogniser is carried a second time, reckoned in whole numbers of eight bits and knowing the
+characters of GB 2312 alone (experiments/quick_recogniser.py makes it): it reads everything first,
+in less than half the time, and the whole one reads anew what it is not sure of.
 """
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import os
 import re
@@ -23,16 +28,17 @@ from numpy.typing import NDArray
 
 from gipr_ml.errors import MissingPart
 from gipr_ml.sources.scan.margins import BLOCK, printed_part
+from gipr_ml.sources.scan.textmap import boxes
 
 DETECTION = "PP-OCRv6_det_small.onnx"
 RECOGNITION = "PP-OCRv6_rec_small.onnx"
 DIRECTION = "ch_ppocr_mobile_v2.0_cls_mobile.onnx"
+QUICK = Path(__file__).parent / "quick_recogniser.onnx"
+QUICK_SHA256 = "a14f96f0b3ac0c8afe62268857376619cee519e7ddb18771bafab4e02ce12572"
+"""Of the file of the quick recogniser; any other file is not opened."""
 
 THREADS = 1
 """Threads of one process; many files are read by several processes."""
-MASK, SCORE, GROWN = 0.3, 0.5, 1.6
-"""DB: threshold of the text mask, least mean score of a box, and how far a box is grown."""
-SMALLEST_BOX = 3.0
 HEIGHT, NARROWEST, WIDEST = 48, 64, 3200
 """Pixels of a crop as the recogniser takes it."""
 BATCH_WIDTH = 1024
@@ -49,6 +55,11 @@ CLEAR, CLEAR_LABEL, STEPS = 0.5, 0.7, 1.7
 below which they are read as they are."""
 _NO_NUMBER = re.compile(r"[(（]?\d{0,2}[)）]?[.、．,，]?\D*")
 """A text without numbers but for that of its item."""
+SURE_NUMBER, SURE_WITH_DIGITS, SURE_TEXT = 0.98, 0.9, 0.8
+"""Confidence from which the quick recogniser's reading of a number or of a single character, of
+text with digits, and of text without is taken as it is."""
+_CHINESE = re.compile("[丁-龥]")
+"""A Chinese character other than 一, which may be a dash."""
 DIRECTION_WIDTH = 192
 DIGITS = "0123456789"
 
@@ -73,16 +84,53 @@ class Reading:
 NOTHING = Reading("", 0.0, "", 0.0)
 
 
+class Recogniser:
+    """One model that reads crops."""
+
+    def __init__(self, model: Path | bytes) -> None:
+        self._session = _session(model)
+        listed = self._session.get_modelmeta().custom_metadata_map["character"]
+        self._characters = ["", *listed.split("\n"), " "]
+        self._digits = [0, *(self._characters.index(digit) for digit in DIGITS)]
+
+    def read(self, crops: Sequence[Image], widths: Sequence[int]) -> list[Reading]:
+        """The crops as they read at these widths."""
+        found = [NOTHING] * len(crops)
+        for width in sorted(set(widths)):
+            alike = [index for index, own in enumerate(widths) if own == width]
+            most = max(1, BATCH_WIDTH // width)
+            for start in range(0, len(alike), most):
+                batch = alike[start : start + most]
+                planes = np.stack([_fitted(crops[index], width) for index in batch])
+                for index, probabilities in zip(batch, _run(self._session, planes), strict=True):
+                    found[index] = self._decoded(probabilities)
+        return found
+
+    def _decoded(self, probabilities: NDArray[np.float32]) -> Reading:
+        best = probabilities.argmax(axis=1)
+        kept = _starts(best)
+        sure = probabilities[np.arange(len(best)), best]
+        text = "".join(self._characters[i] for i in best[kept])
+        digits = probabilities[:, self._digits]
+        digits = digits / np.maximum(digits.sum(axis=1, keepdims=True), 1e-9)
+        only = digits.argmax(axis=1)
+        only_kept = _starts(only)
+        return Reading(
+            text.strip(),
+            _least(best, sure, kept),
+            "".join(DIGITS[i - 1] for i in only[only_kept]),
+            _least(only, digits[np.arange(len(only)), only], only_kept),
+        )
+
+
 class Engine:
-    """The three models, loaded once a process; see `engine`."""
+    """The models, loaded once a process; see `engine`."""
 
     def __init__(self, folder: Path) -> None:
         self._detection = _session(folder / DETECTION, arena=True)
-        self._recognition = _session(folder / RECOGNITION)
         self._direction = _session(folder / DIRECTION)
-        listed = self._recognition.get_modelmeta().custom_metadata_map["character"]
-        self._characters = ["", *listed.split("\n"), " "]
-        self._digits = [0, *(self._characters.index(digit) for digit in DIGITS)]
+        self._whole = Recogniser(folder / RECOGNITION)
+        self._quick = _quick()
 
     def detect(self, image: Image, side: int) -> Quads:
         """Boxes of text on a page, grey or RGB, found at `side` pixels on its long side."""
@@ -95,14 +143,14 @@ class Engine:
         part = printed_part(small)
         if not part.picture.size:
             return np.zeros((0, 4, 2), dtype=np.float32)
-        quads = part.on_page(_boxes(self._run(self._detection, _planes(part.picture)[None])[0, 0]))
+        quads = part.on_page(boxes(_run(self._detection, _planes(part.picture)[None])[0, 0]))
         quads *= np.array([width / size[0], height / size[1]], dtype=np.float32)
         return quads
 
     def upside_down(self, crops: Sequence[Image]) -> float:
         """Mean probability that the crops, one line of text each, stand on their heads."""
         batch = np.stack([_fitted(crop, DIRECTION_WIDTH) for crop in crops])
-        return float(self._run(self._direction, batch)[:, 1].mean())
+        return float(_run(self._direction, batch)[:, 1].mean())
 
     def recognise(self, crops: Sequence[Image]) -> list[Reading]:
         """What each crop, a grey or RGB picture of one line, says.
@@ -124,44 +172,25 @@ class Engine:
         return found
 
     def _read(self, crops: Sequence[Image], widths: Sequence[int]) -> list[Reading]:
-        """The crops as they read at these widths."""
-        found = [NOTHING] * len(crops)
-        for width in sorted(set(widths)):
-            alike = [index for index, own in enumerate(widths) if own == width]
-            most = max(1, BATCH_WIDTH // width)
-            for start in range(0, len(alike), most):
-                batch = alike[start : start + most]
-                planes = np.stack([_fitted(crops[index], width) for index in batch])
-                read = self._run(self._recognition, planes)
-                for index, probabilities in zip(batch, read, strict=True):
-                    found[index] = self._decoded(probabilities)
+        """The crops as they read at these widths, quickly where that is sure."""
+        if self._quick is None:
+            return self._whole.read(crops, widths)
+        found = self._quick.read(crops, widths)
+        unsure = [index for index, reading in enumerate(found) if not _is_sure(reading)]
+        whole = self._whole.read([crops[i] for i in unsure], [widths[i] for i in unsure])
+        for index, reading in zip(unsure, whole, strict=True):
+            found[index] = reading
         return found
-
-    def _decoded(self, probabilities: NDArray[np.float32]) -> Reading:
-        best = probabilities.argmax(axis=1)
-        kept = _starts(best)
-        sure = probabilities[np.arange(len(best)), best]
-        text = "".join(self._characters[i] for i in best[kept])
-        digits = probabilities[:, self._digits]
-        digits = digits / np.maximum(digits.sum(axis=1, keepdims=True), 1e-9)
-        only = digits.argmax(axis=1)
-        only_kept = _starts(only)
-        return Reading(
-            text.strip(),
-            _least(best, sure, kept),
-            "".join(DIGITS[i - 1] for i in only[only_kept]),
-            _least(only, digits[np.arange(len(only)), only], only_kept),
-        )
-
-    @staticmethod
-    def _run(session: Any, planes: NDArray[np.float32]) -> NDArray[np.float32]:
-        result: NDArray[np.float32] = session.run(None, {session.get_inputs()[0].name: planes})[0]
-        return result
 
 
 @cache
 def engine() -> Engine:
     """The models of this process. Raises `MissingPart` where rapidocr or a model is missing."""
+    return Engine(model_folder())
+
+
+def model_folder() -> Path:
+    """Where rapidocr keeps the models. Raises `MissingPart` where it or one of them is missing."""
     found = importlib.util.find_spec("rapidocr")
     folders = found.submodule_search_locations if found is not None else None
     if not folders or importlib.util.find_spec("onnxruntime") is None:
@@ -170,10 +199,30 @@ def engine() -> Engine:
     missing = [name for name in (DETECTION, RECOGNITION, DIRECTION) if not (folder / name).exists()]
     if missing:
         raise MissingPart(f"rapidocr lacks {', '.join(missing)}: pip install rapidocr==3.10.0")
-    return Engine(folder)
+    return folder
 
 
-def _session(path: Path, *, arena: bool = False) -> Any:
+def _quick() -> Recogniser | None:
+    """The quick recogniser, or None where its file is missing or not the one that was made."""
+    model = QUICK.read_bytes() if QUICK.exists() else b""
+    return Recogniser(model) if hashlib.sha256(model).hexdigest() == QUICK_SHA256 else None
+
+
+def _is_sure(reading: Reading) -> bool:
+    """Whether the whole recogniser would say the same as the quick one."""
+    text = reading.text
+    if text.isdigit():
+        least = min(reading.confidence, reading.digits_confidence)
+        return text == reading.digits and least >= SURE_NUMBER
+    if not _CHINESE.search(text):
+        return False
+    if len(text) == 1:
+        return reading.confidence >= SURE_NUMBER
+    with_digits = any(character.isdigit() for character in text)
+    return reading.confidence >= (SURE_WITH_DIGITS if with_digits else SURE_TEXT)
+
+
+def _session(model: Path | bytes, *, arena: bool = False) -> Any:
     """`arena`: keep the memory of a run for the next, which pays where it is much and alike."""
     # From 1.29 on the library tells its maker what it is used for, unless it is told not to.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
@@ -187,7 +236,13 @@ def _session(path: Path, *, arena: bool = False) -> Any:
     options.log_severity_level = 4
     # Idle threads that spin burn twice the CPU time of the work itself.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    source = model if isinstance(model, bytes) else str(model)
+    return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+
+
+def _run(session: Any, planes: NDArray[np.float32]) -> NDArray[np.float32]:
+    result: NDArray[np.float32] = session.run(None, {session.get_inputs()[0].name: planes})[0]
+    return result
 
 
 def _planes(image: Image) -> NDArray[np.float32]:
@@ -257,43 +312,3 @@ def _length(best: NDArray[np.intp], start: int) -> int:
     while stop < len(best) and best[stop] == best[start]:
         stop += 1
     return stop - start
-
-
-def _boxes(probability: NDArray[np.float32]) -> Quads:
-    """Boxes of a text map (Liao et al.): contours of the mask, grown by their area over length."""
-    import cv2
-
-    mask = cv2.dilate((probability > MASK).astype(np.uint8), np.ones((2, 2), np.uint8))
-    contours, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
-    found = []
-    for contour in contours:
-        (x, y), (width, height), angle = cv2.minAreaRect(contour)
-        if min(width, height) < SMALLEST_BOX:
-            continue
-        if max(width, height) < 2 * min(width, height):
-            # The angle of what is nearly a square says nothing.
-            left, top, width, height = cv2.boundingRect(contour)
-            x, y, angle = left + width / 2, top + height / 2, 0.0
-        if _score(probability, contour) < SCORE:
-            continue
-        grown = width * height * GROWN / (2 * (width + height))
-        rectangle = ((x, y), (width + 2 * grown, height + 2 * grown), angle)
-        found.append(_ordered(cv2.boxPoints(rectangle)))
-    return np.array(found, dtype=np.float32).reshape(-1, 4, 2)
-
-
-def _score(probability: NDArray[np.float32], contour: NDArray[np.int32]) -> float:
-    import cv2
-
-    left, top, width, height = cv2.boundingRect(contour)
-    mask = np.zeros((height, width), dtype=np.uint8)
-    cv2.fillPoly(mask, [contour - np.array([left, top])], 1)
-    return float(cv2.mean(probability[top : top + height, left : left + width], mask)[0])
-
-
-def _ordered(corners: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Corners from the top left, clockwise, by the sides that lie most nearly upright."""
-    by_x = corners[np.argsort(corners[:, 0], kind="stable")]
-    left = by_x[:2][np.argsort(by_x[:2, 1], kind="stable")]
-    right = by_x[2:][np.argsort(by_x[2:, 1], kind="stable")]
-    return np.array([left[0], right[0], right[1], left[1]], dtype=np.float32)
