@@ -62,7 +62,9 @@ Some packages carry libraries of their own in their wheels, unchanged and linked
 FFmpeg (LGPL-2.1) in opencv-python-headless, GEOS (LGPL-2.1) in shapely, the run-time libraries of
 GCC (GPL-3.0 with the runtime library exception) in numpy, scipy, scikit-learn and
 opencv-python-headless, PDFium (BSD-3-Clause and Apache-2.0) in pypdfium2. The models that
-recognise characters come with rapidocr (PP-OCR, Apache-2.0).
+recognise characters come with rapidocr (PP-OCR, Apache-2.0). One of them, rounded to eight bits, is
+part of gipr-ml: `gipr_ml/sources/scan/quick_recogniser.onnx`, under Apache-2.0, which stands beside
+it.
 
 | package | version | licence |
 | --- | --- | --- |

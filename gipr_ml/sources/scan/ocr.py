@@ -55,7 +55,7 @@ CLEAR, CLEAR_LABEL, STEPS = 0.5, 0.7, 1.7
 below which they are read as they are."""
 _NO_NUMBER = re.compile(r"[(（]?\d{0,2}[)）]?[.、．,，]?\D*")
 """A text without numbers but for that of its item."""
-SURE_NUMBER, SURE_WITH_DIGITS, SURE_TEXT = 0.98, 0.9, 0.8
+SURE_NUMBER, SURE_WITH_DIGITS, SURE_TEXT = 0.98, 0.9, 0.7
 """Confidence from which the quick recogniser's reading of a number or of a single character, of
 text with digits, and of text without is taken as it is."""
 _CHINESE = re.compile("[丁-龥]")
