@@ -92,6 +92,7 @@ def unpacked(tmp_path_factory) -> Path:
 def test_the_wheel_holds_models_and_every_data_file(unpacked):
     site = unpacked / "site" / "gipr_ml"
     kinds = {".toml", ".json", ".txt", ".j2", ".css", ".js", ".html", ".pdf", ".skops", ".md"}
+    kinds |= {".onnx", ".LICENSE"}
     for folder, inside in ((ROOT / "gipr_ml", site), (ROOT / "models", site / "models")):
         for path in folder.rglob("*"):
             if path.suffix in kinds and "history" not in path.parts:
