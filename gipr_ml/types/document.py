@@ -98,8 +98,7 @@ class PageImage(NamedTuple):
     height: float
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where something stands in the document."""
 
     page: int | None = None
