@@ -131,28 +131,38 @@ def _sums_before(rows: Floats) -> _Sums:
     prefix = np.zeros((count + 1, width))
     np.cumsum(filled, axis=0, out=prefix[1:])
     lengths = np.arange(2, max(min(REACH, count - 1), 2) + 1)[:, None]
-    parts = [
-        _block(filled, prefix, np.arange(start, min(start + BLOCK, count)), lengths)
-        for start in range(0, count, BLOCK)
-    ]
-    return _Sums(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+    sums = _Sums(np.zeros(count), np.zeros(count, np.int64), np.ones(count), np.zeros(count))
+    counting = np.flatnonzero(filled.any(1))  # lines of zeros are the sum of nothing
+    for start in range(0, counting.size, BLOCK):
+        lines = counting[start : start + BLOCK]
+        found = _block(filled, prefix, lines, lengths)
+        sums.share[lines], sums.reach[lines], sums.error[lines], sums.mean[lines] = found
+    return sums
 
 
 def _block(
     filled: Floats, prefix: Floats, lines: Integers, lengths: Integers
 ) -> tuple[Floats, Integers, Floats, Floats]:
-    """The fields of `_Sums` for some of the lines. Zeros prove nothing and are left out."""
-    there = lines >= lengths
-    sums = prefix[lines] - prefix[np.maximum(lines - lengths, 0)]
-    values = filled[lines]
+    """The fields of `_Sums` for some of the lines, which all hold another number than 0.
+
+    Zeros prove nothing and are left out: all numbers of the lines that are none stand one behind
+    the other, in arrays of shape (lengths, numbers).
+    """
+    at, column = np.nonzero(filled[lines])
+    starts = np.flatnonzero(np.diff(at, prepend=-1))
+    per = np.diff(starts, append=at.size)
+    line = lines[at]
+    there = line >= lengths
+    values = filled[line, column]
     size = np.abs(values)
-    per = np.maximum((size > 0).sum(1), 1)
-    used = (size > 0) & there[:, :, None]
+    sums = prefix[line, column] - prefix[np.maximum(line - lengths, 0), column]
     gap = np.abs(sums - values)
-    share = ((gap <= EXACT * size + 1e-9) & used).sum(2) / per
-    means = ((np.abs(sums / lengths[:, :, None] - values) <= MEAN * size) & used).sum(2) / per
-    missed = np.minimum(gap / np.maximum(size, 1e-9), 1) * used
-    error = np.where(used.any(2), missed.sum(2) / per, 1)
+    exact = (gap <= EXACT * size + 1e-9) & there
+    mean = (np.abs(sums / lengths - values) <= MEAN * size) & there
+    missed = np.minimum(gap / np.maximum(size, 1e-9), 1)
+    share = np.add.reduceat(exact, starts, axis=1, dtype=np.int64) / per
+    means = np.add.reduceat(mean, starts, axis=1, dtype=np.int64) / per
+    error = np.where(lines >= lengths, np.add.reduceat(missed, starts, axis=1) / per, 1)
     best = share.argmax(0)
     top = share[best, np.arange(lines.size)]
     reach = np.where(top > 0, lengths[best, 0], 0)
