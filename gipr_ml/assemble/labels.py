@@ -63,15 +63,21 @@ def label_evidence(
     scores = matcher.scores(list(places))[:, :, index]
     best = _best(joins, places, scores)
     before, after = best[:, : len(groups)], best[:, len(groups) :]
-    both = before.mean(axis=0)
+    both = _mean(before)
     return LabelEvidence(
         both,
-        after.mean(axis=0),
+        _mean(after),
         before[0],
         before[1],
-        scores.mean(axis=0).max(axis=0) if places else np.zeros(len(rows)),
+        _mean(scores).max(axis=0) if places else np.zeros(len(rows)),
         both.max(axis=1, initial=0.0),
     )
+
+
+def _mean(layers: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What the two voters say on average, quicker than NumPy's own mean of so few numbers."""
+    mean: NDArray[np.float64] = (layers[0] + layers[1]) / 2
+    return mean
 
 
 def _text_before(stream: Stream, group: Group) -> list[Piece]:
@@ -120,7 +126,7 @@ def _best(
     flat = list(chain.from_iterable(joins))
     weights = np.array([weight for _, weight in flat])
     layers = scores[:, [places[text] for text, _ in flat]] * weights[:, None]
-    means = layers.mean(axis=0)
+    means = _mean(layers)
     counts = np.array([len(joins[i]) for i in filled])
     starts = np.cumsum(counts) - counts
     highest = np.maximum.reduceat(means, starts, axis=0)

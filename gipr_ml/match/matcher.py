@@ -43,11 +43,12 @@ class Matcher:
             self._known.clear()
             unknown = list(dict.fromkeys(shortened))
         if unknown:
-            fresh = np.stack([self._fuzzy(unknown), self._trained(unknown)], axis=1)
-            self._known.update(zip(unknown, fresh, strict=True))
+            fresh = np.stack([self._fuzzy(unknown), self._trained(unknown)])
+            for place, text in enumerate(unknown):
+                self._known[text] = fresh[:, place : place + 1]
         if not shortened:
             return np.zeros((2, 0, len(self.categories.keys)))
-        return np.stack([self._known[text] for text in shortened], axis=1)
+        return np.concatenate([self._known[text] for text in shortened], axis=1)
 
     def match(self, text: str) -> Match:
         """The category of one text, or None where the voters disagree or are unsure."""
