@@ -75,15 +75,23 @@ class _Title:
     weight: float
 
 
-def agency_and_year(lines: Sequence[LabelledLine]) -> tuple[str | None, int | None]:
+def compact_texts(lines: Sequence[LabelledLine]) -> list[str]:
+    """The text of each line in NFKC and without blanks, for the two functions below."""
+    return [compact(line.line.text) for line in lines]
+
+
+def agency_and_year(
+    lines: Sequence[LabelledLine], texts: Sequence[str] | None = None
+) -> tuple[str | None, int | None]:
     """The body that reports and the year reported on, each None where the document does not say.
 
     Both come from the title, which may be split over lines or damaged; what it lacks comes from the
     sentences that name the author and the period, or from the signature. Where the text states the
     same body with its city or province before it, the fuller name is taken. A line that the
-    classifier holds for a title counts for more, but no label is needed.
+    classifier holds for a title counts for more, but no label is needed. `texts` are the
+    `compact_texts` of the lines, where they are at hand.
     """
-    texts = [compact(line.line.text) for line in lines]
+    texts = compact_texts(lines) if texts is None else texts
     full = "".join(texts)
     titles = list(_titles(lines, texts, full)) or list(_damaged_titles(lines, texts))
     title = max(titles, key=lambda found: found.weight, default=_Title(None, None, 0.0))
@@ -92,10 +100,15 @@ def agency_and_year(lines: Sequence[LabelledLine]) -> tuple[str | None, int | No
     return (_fuller(agency, full) if agency else None), year
 
 
-def why_not_a_report(lines: Sequence[LabelledLine]) -> str | None:
-    """None where the lines are those of a report; else, in one sentence, why they are not."""
-    text = "".join(compact(line.line.text) for line in lines)
-    found = sum(label in text for label in _labels())
+def why_not_a_report(
+    lines: Sequence[LabelledLine], texts: Sequence[str] | None = None
+) -> str | None:
+    """None where the lines are those of a report; else, in one sentence, why they are not.
+
+    `texts` as in `agency_and_year`.
+    """
+    text = "".join(compact_texts(lines) if texts is None else texts)
+    found = sum(1 for _ in islice((x for x in _labels() if x in text), _SURE_LABELS))
     titled = any(words in text for words in load_forms().title_words)
     if found >= _SURE_LABELS or (titled and found >= _LABELS_UNDER_A_TITLE):
         return None

@@ -12,7 +12,7 @@ from gipr_ml.assemble import assemble
 from gipr_ml.checking import check as check_cells
 from gipr_ml.errors import InputError
 from gipr_ml.forms import Forms, load_forms
-from gipr_ml.heading import agency_and_year, why_not_a_report
+from gipr_ml.heading import agency_and_year, compact_texts, why_not_a_report
 from gipr_ml.lines import LineModel, forget_line_models, load_model
 from gipr_ml.match import Matcher, load_matcher
 from gipr_ml.narrative import read_narrative
@@ -64,8 +64,9 @@ def process_document(document: Document, *, model: Path | None = None) -> Report
     line_model, matcher = _models(model or default_folder())
     forms = load_forms()
     lines = line_model.label(document.lines)
-    reason = why_not_a_report(lines)
-    agency, year = agency_and_year(lines)
+    texts = compact_texts(lines)
+    reason = why_not_a_report(lines, texts)
+    agency, year = agency_and_year(lines, texts)
     statements = read_narrative(lines, agency, year)
     of_the_body = tuple(s for s in statements if s.kind == "exact" and not s.scope)
     reading = assemble(lines, of_the_body, forms, matcher, agency, year)
@@ -188,7 +189,7 @@ def _report_line(labelled: LabelledLine, reading: Reading) -> ReportLine:
     return ReportLine(
         line.number,
         line.page,
-        tuple(cell.text for cell in line.cells),
+        tuple([cell.text for cell in line.cells]),
         labelled.label,
         labelled.confidence,
         labelled.cell_labels,

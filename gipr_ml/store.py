@@ -46,14 +46,14 @@ _NO_MODEL = (
 )
 """What reading a file raises that is no model: of `zipfile`, `json` and the header of an array."""
 
+_PACKAGE = Path(__file__).resolve().parent
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def default_folder() -> Path:
     """Where the shipped models lie: inside of the installed package, else in the repository."""
-    package = Path(__file__).resolve().parent
-    inside = package / "models"
-    return inside if inside.is_dir() else package.parent / "models"
+    inside = _PACKAGE / "models"
+    return inside if inside.is_dir() else _PACKAGE.parent / "models"
 
 
 def pack_arrays(arrays: Arrays) -> bytes:
