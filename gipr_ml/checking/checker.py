@@ -5,6 +5,7 @@ Everything here is a pure function of its arguments: the same cells give the sam
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -128,9 +129,9 @@ def _doubted(doubt: Doubt) -> Finding:
 
 
 def _counted(evaluations: Sequence[Evaluation]) -> Iterator[RuleCount]:
-    outcomes: dict[str, list[Outcome]] = {}
+    outcomes: dict[str, Counter[Outcome]] = {}
     for e in evaluations:
-        outcomes.setdefault(e.identity.rule, []).append(e.outcome)
+        outcomes.setdefault(e.identity.rule, Counter())[e.outcome] += 1
     return counted(outcomes)
 
 

@@ -33,10 +33,10 @@ def implausible(
     findings: list[Finding] = []
     limits = limits_of(rules, frozenset(tables))
     numbers = {key: _number(cell) for key, cell in cells.items()}
-    outcomes = limits.outcomes(numbers)
-    counts: dict[str, list[Outcome]] = {limit.rule: [] for limit in limits.limits}
-    for limit, outcome in zip(limits.limits, outcomes, strict=True):
-        counts[limit.rule].append(outcome)
+    counts = {rule: Counter({Outcome.PASS: of}) for rule, of in limits.counts.items()}
+    for limit, outcome in limits.not_passed(numbers):
+        counts[limit.rule][Outcome.PASS] -= 1
+        counts[limit.rule][outcome] += 1
         if outcome is Outcome.FAIL:
             quiet = limit.implied and not set(told).isdisjoint(limit.coefficients)
             findings += [] if quiet else [_limit_finding(limit, cells, names)]
@@ -44,16 +44,15 @@ def implausible(
         here = [cells[key] for key in cells if key in rule.cells]
         if here:
             wordy = [cell for cell in here if _words(cell, rule)]
-            held = [Outcome.FAIL if cell in wordy else Outcome.PASS for cell in here]
-            counts.setdefault(rule.rule, []).extend(held)
+            held = Counter({Outcome.FAIL: len(wordy), Outcome.PASS: len(here) - len(wordy)})
+            counts.setdefault(rule.rule, Counter()).update(held)
             findings += _text_findings(rule, wordy, names)
     return tuple(findings), tuple(counted(counts))
 
 
-def counted(outcomes: Mapping[str, Sequence[Outcome]]) -> Iterator[RuleCount]:
+def counted(outcomes: Mapping[str, Counter[Outcome]]) -> Iterator[RuleCount]:
     """What became of each rule."""
-    for rule, found in outcomes.items():
-        counts = Counter(found)
+    for rule, counts in outcomes.items():
         yield RuleCount(
             rule, counts[Outcome.PASS], counts[Outcome.FAIL], counts[Outcome.NOT_CHECKABLE]
         )
@@ -70,6 +69,8 @@ class Limits:
 
     def __init__(self, limits: Sequence[Limit]) -> None:
         self.limits = limits
+        self.counts = Counter(limit.rule for limit in limits)
+        """How many limits each rule has."""
         self._keys = list(dict.fromkeys(key for limit in limits for key in limit.coefficients))
         places = {key: place for place, key in enumerate(self._keys)}
         self._matrix = np.zeros((len(limits), len(self._keys)))
@@ -81,8 +82,10 @@ class Limits:
         self._least = np.array([-np.inf if low is None else float(low) for low, _ in bounds])
         self._most = np.array([np.inf if high is None else float(high) for _, high in bounds])
 
-    def outcomes(self, numbers: Mapping[str, int | Decimal | None]) -> list[Outcome]:
-        """What becomes of each limit."""
+    def not_passed(
+        self, numbers: Mapping[str, int | Decimal | None]
+    ) -> Iterator[tuple[Limit, Outcome]]:
+        """The limits that do not pass, and what becomes of them."""
         values = np.zeros(len(self._keys))
         odd = np.zeros(len(self._keys))
         for place, key in enumerate(self._keys):
@@ -93,10 +96,10 @@ class Limits:
                 odd[place] = 1
         sums = self._matrix @ values
         sure = (sums >= self._least) & (sums <= self._most) & (self._named @ odd == 0)
-        return [
-            Outcome.PASS if passes else outcome_of(limit, numbers)
-            for limit, passes in zip(self.limits, sure.tolist(), strict=True)
-        ]
+        for place in np.flatnonzero(~sure).tolist():
+            outcome = outcome_of(self.limits[place], numbers)
+            if outcome is not Outcome.PASS:
+                yield self.limits[place], outcome
 
 
 @lru_cache(maxsize=8)
