@@ -29,7 +29,7 @@ TEXT_WINDOW = 2
 """Lines on either side whose text is looked at."""
 
 DIGIT, CJK, LOWER, UPPER, STOP, PUNCT, SPACE, OTHER = range(8)
-_BORDERS = ("explicit", "spaces", "none")
+_BORDERS = {"explicit": b"\1\0\0", "spaces": b"\0\1\0", "none": b"\0\0\1"}
 _MARKS = (
     re.compile(r"[一二三四五六七八九十]{1,3}[、.]"),
     re.compile(r"\([一二三四五六七八九十]{1,3}\)"),
@@ -235,18 +235,25 @@ def _leading(grid: Grid) -> NDArray[np.int64]:
 
 
 def _marks(grid: Grid, lines: Sequence[Line]) -> Matrix:
-    borders = np.array([[line.borders == border for border in _BORDERS] for line in lines])
-    return np.concatenate([np.array([_text_marks(t) for t in grid.texts]), borders], axis=1)
+    marks = b"".join([_text_marks(text) for text in grid.texts])
+    borders = b"".join([_BORDERS[line.borders] for line in lines])
+    parts = [np.frombuffer(part, bool).reshape(grid.lines, -1) for part in (marks, borders)]
+    return np.concatenate(parts, axis=1)
 
 
 @lru_cache(maxsize=1 << 14)
-def _text_marks(text: str) -> tuple[bool, ...]:
-    """How a text begins and ends: item marks, page numbers, addresses; stops; case."""
-    return (
-        *(mark.match(text) is not None for mark in _MARKS),
-        *(text.endswith(end) for end in _ENDS),
-        text[:1].islower(),
-        text.isupper(),
+def _text_marks(text: str) -> bytes:
+    """How a text begins and ends: item marks, page numbers, addresses; stops; case.
+
+    Each byte is 0 or 1.
+    """
+    return bytes(
+        (
+            *(mark.match(text) is not None for mark in _MARKS),
+            *(text.endswith(end) for end in _ENDS),
+            text[:1].islower(),
+            text.isupper(),
+        )
     )
 
 

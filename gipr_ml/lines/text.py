@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -17,7 +18,7 @@ LONG = 256
 ORDERS = (1, 2, 3, 4)
 """Lengths of the n-grams."""
 
-_DIGITS = str.maketrans({str(digit): "0" for digit in range(10)})
+_DIGIT = re.compile("[1-9]")
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 
@@ -30,7 +31,7 @@ def masked(cells: Sequence[str]) -> str:
     text = "|".join(cells)
     if len(text) > LONG:
         text = text[: LONG // 2] + text[-LONG // 2 :]
-    text = unicodedata.normalize("NFKC", text).translate(_DIGITS)
+    text = _DIGIT.sub("0", unicodedata.normalize("NFKC", text))
     text = "".join(text.split())
     if len(text) > HEAD + TAIL:
         text = text[:HEAD] + "…" + text[-TAIL:]
