@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise, product
 
 from rapidfuzz import fuzz
@@ -41,7 +42,7 @@ def unmerge(
     """The lines with every merged row as two of the same number, and which rows those are."""
     found: list[LabelledLine] = []
     pairs: list[Pair] = []
-    labels = list(_neighbours(forms))
+    labels = _neighbours(forms)
     for labelled in lines:
         merged = _merged(labelled, labels)
         if merged is None:
@@ -84,14 +85,15 @@ def _is_digits(text: str) -> bool:
     return not joined or (joined.isascii() and joined.isdigit())
 
 
-def _neighbours(forms: Forms) -> Iterator[tuple[str, str, Pair]]:
+@lru_cache(maxsize=4)
+def _neighbours(forms: Forms) -> tuple[tuple[str, str, Pair], ...]:
     """Rows of a table that follow each other, as texts without and with their marks."""
-    for form in forms.tables.values():
-        if form.table == "t4":
-            continue
-        for first, second in pairwise(form.rows):
-            pair = Pair(-1, first, second)
-            yield normalise(first.full_label), normalise(second.full_label), pair
+    return tuple(
+        (normalise(first.full_label), normalise(second.full_label), Pair(-1, first, second))
+        for form in forms.tables.values()
+        if form.table != "t4"
+        for first, second in pairwise(form.rows)
+    )
 
 
 def _labels_in(text: str, labels: Sequence[tuple[str, str, Pair]]) -> tuple[Pair, int] | None:

@@ -30,6 +30,8 @@ def by_rows(stream: Stream, form: TableForm) -> Stream:
 def _block_by_rows(stream: Stream, rows: Sequence[FormRow]) -> Stream:
     width, height = len(rows[0].columns), len(rows)
     for start in range(len(stream.atoms) - width * height + 1):
+        if not stream.gaps[start]:
+            continue
         gaps = [stream.gaps[start + column * height] for column in range(width)]
         if not all(gaps) or not _names(gaps[0][-1], rows[0].columns[0].label):
             continue

@@ -45,11 +45,9 @@ def swappable_rows(fit: NDArray[np.float64], values: Sequence[Values | None]) ->
     own = np.diag(fit)
     margins = own[:, None] + own[None, :] - fit - fit.T
     found: set[int] = set()
-    present = [i for i, value in enumerate(values) if value is not None]
-    for position, i in enumerate(present):
-        for j in present[position + 1 :]:
-            if margins[i, j] < SWAP_MARGIN and values[i] != values[j]:
-                found |= {i, j}
+    for i, j in np.argwhere(np.triu(margins < SWAP_MARGIN, 1)).tolist():
+        if values[i] is not None and values[j] is not None and values[i] != values[j]:
+            found |= {i, j}
     return found
 
 
@@ -162,7 +160,6 @@ def mixed_blanks(columns: Sequence[Sequence[Slot]]) -> set[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
     for column, slots in enumerate(columns):
         blanks = {i for i, slot in enumerate(slots) if slot.state is State.BLANK}
-        zeros = sum(slot.state is State.READ and slot.value == 0 for slot in slots)
-        if zeros and blanks:
+        if blanks and any(slot.state is State.READ and slot.value == 0 for slot in slots):
             found |= {(row, column) for row in blanks}
     return found
