@@ -18,8 +18,9 @@ from gipr_ml.types import LabelledLine, Reading, Statement
 __all__ = ["assemble"]
 
 LARGEST = 2_000
-"""Values of table 2 or 3. The largest official one has some 200; what is ten times as large is no
-such table, and is not read as one: to align it would take minutes and gigabytes."""
+"""Values of a table. The largest official one has some 200; what is ten times as large is no such
+table, and is not read as one: to align it would take seconds for table 4, and minutes and gigabytes
+for the others."""
 
 
 def assemble(
@@ -36,11 +37,15 @@ def assemble(
     the table itself leaves open. `agency` and `year` are passed through.
     """
     lines, merged = unmerge(lines, forms)
-    regions = find_regions(stream_of(lines), matcher, forms)
+    regions = {
+        table: stream
+        for table, stream in find_regions(stream_of(lines), matcher, forms).items()
+        if len(stream.atoms) <= LARGEST
+    }
     tables: list[TableReading | None] = []
-    if "t2" in regions and len(regions["t2"].atoms) <= LARGEST:
+    if "t2" in regions:
         tables.append(read_table2(regions["t2"], forms, matcher, statements))
-    if "t3" in regions and len(regions["t3"].atoms) <= LARGEST:
+    if "t3" in regions:
         tables.append(read_table3(regions["t3"], forms, matcher))
     if "t4" in regions:
         tables.append(read_table4(regions["t4"], forms, statements))
