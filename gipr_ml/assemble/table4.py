@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from gipr_ml.assemble.candidates import (
     LOST,
-    Candidate,
     Slot,
     candidates,
     slot,
@@ -19,7 +19,7 @@ from gipr_ml.assemble.candidates import (
 from gipr_ml.assemble.splits import summed_splits
 from gipr_ml.assemble.stream import Atom, Kind, Stream
 from gipr_ml.assemble.table import FROM_SPLIT, TableReading, unused_numbers
-from gipr_ml.assemble.trust import content, header_texts, swappable_columns
+from gipr_ml.assemble.trust import Values, content, header_texts, swappable_columns
 from gipr_ml.forms import Forms, TableForm
 from gipr_ml.types import Proposal, State, Statement
 
@@ -42,13 +42,25 @@ _Skipped = tuple[Sequence[int], "_Skipped | None"]
 """Numbers of atoms that no cell takes, in order: the first of them, and then the others."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Path:
+class _Path(NamedTuple):
     """A reading from some atom to the last."""
 
     slots: tuple[Slot, ...]
+    held: Values
+    """What the slots hold."""
     score: float
     skipped: _Skipped | None
+
+
+class _Step(NamedTuple):
+    """What becomes of the atoms up to `stop`: a block of the table, or none."""
+
+    slots: tuple[Slot, ...]
+    held: Values
+    score: float
+    stop: int
+    spare: Sequence[int]
+    """Numbers of the atoms that no cell takes."""
 
 
 def read_table4(
@@ -105,32 +117,20 @@ def _in_order(atoms: Sequence[Atom], blocks: int, width: int) -> list[_Reading]:
     @cache
     def rest(start: int, block: int) -> tuple[_Path, ...]:
         if block == blocks:
-            return (_Path((), sum(costs[start:]), (range(start, len(atoms)), None)),)
-        found = []
-        if start < len(atoms):
-            for tail in rest(start + 1, block):
-                here = (range(start, start + 1), tail.skipped)
-                found.append(_Path(tail.slots, tail.score + costs[start], here))
-            for candidate, stop in options(start):
-                used = {id(one.atom) for one in candidate.slots}
-                spare = [i for i in range(start, stop) if id(atoms[i]) not in used]
-                found += [
-                    _Path(
-                        (*candidate.slots, *tail.slots),
-                        candidate.score + tail.score,
-                        (spare, tail.skipped) if spare else tail.skipped,
-                    )
-                    for tail in rest(stop, block + 1)
-                ]
-        found += [
-            _Path(((LOST,) * width) + tail.slots, tail.score + BLOCK_LOST, tail.skipped)
-            for tail in rest(start, block + 1)
-        ]
-        return _best(found)
+            return (_Path((), (), sum(costs[start:]), (range(start, len(atoms)), None)),)
+        return _best(
+            [
+                (step, tail)
+                for step in steps(start)
+                for tail in rest(step.stop, block + bool(step.slots))
+            ]
+        )
 
     @cache
-    def options(start: int) -> list[tuple[Candidate, int]]:
+    def steps(start: int) -> list[_Step]:
         found = []
+        if start < len(atoms):
+            found.append(_Step((), (), costs[start], start + 1, (start,)))
         for length in range(max(2, width - 2), width + 2):
             if start + length <= len(atoms):
                 window = atoms[start : start + length]
@@ -139,15 +139,18 @@ def _in_order(atoms: Sequence[Atom], blocks: int, width: int) -> list[_Reading]:
                 cost = 0.0 if singles else cut * CUT
                 if all(atom.kind is Kind.BLANK for atom in window):
                     if length == width:
-                        found.append(
-                            (Candidate(tuple(map(slot, window)), -0.5, "blanks"), start + length)
-                        )
+                        found.append(step(start, length, tuple(map(slot, window)), -0.5))
                     continue
                 found += [
-                    (Candidate(c.slots, c.score + cost, c.how), start + length)
+                    step(start, length, c.slots, c.score + cost)
                     for c in candidates(window, width)[:8]
                 ]
-        return found
+        return [*found, step(start, 0, (LOST,) * width, BLOCK_LOST)]
+
+    def step(start: int, length: int, slots: tuple[Slot, ...], score: float) -> _Step:
+        used = {id(one.atom) for one in slots}
+        spare = [i for i in range(start, start + length) if id(atoms[i]) not in used]
+        return _Step(slots, content(slots), score, start + length, spare)
 
     # From the end to the front, so that no call goes deeper than one: there may be many values.
     for start in range(len(atoms), -1, -1):
@@ -165,11 +168,15 @@ def _numbers(skipped: _Skipped | None) -> Iterator[int]:
         skipped = skipped[1]
 
 
-def _best(found: Sequence[_Path]) -> tuple[_Path, ...]:
-    """The best few that differ in what the cells hold."""
-    distinct: dict[tuple[object, ...], _Path] = {}
-    for path in sorted(found, key=lambda path: -path.score):
-        distinct.setdefault(content(path.slots), path)
+def _best(found: Sequence[tuple[_Step, _Path]]) -> tuple[_Path, ...]:
+    """The best few of a step and what follows it that differ in what the cells hold."""
+    distinct: dict[Values, _Path] = {}
+    for step, tail in sorted(found, key=lambda one: -(one[0].score + one[1].score)):
+        held = step.held + tail.held
+        if held not in distinct:
+            skipped = (step.spare, tail.skipped) if step.spare else tail.skipped
+            slots, score = step.slots + tail.slots, step.score + tail.score
+            distinct[held] = _Path(slots, held, score, skipped)
         if len(distinct) == KEPT:
             break
     return tuple(distinct.values())
