@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from gipr_ml.types import Finding, Outcome, Report, Severity, State
@@ -82,10 +82,7 @@ class Entry:
 
     def kept(self) -> dict[str, Any]:
         """What JSON can hold of an entry whose result was written, without its names."""
-        fields = asdict(self)
-        for name in ("source", "name", "result", "details", "findings"):
-            del fields[name]
-        return fields
+        return {name: getattr(self, name) for name in _KEPT}
 
     def as_dict(self) -> dict[str, object]:
         """The entry in the JSON summary."""
@@ -103,6 +100,13 @@ class Entry:
             "look_first": self.first,
             **({} if self.result else {"found": list(self.findings)}),
         }
+
+
+_KEPT = tuple(
+    field.name
+    for field in fields(Entry)
+    if field.name not in ("source", "name", "result", "details", "findings")
+)
 
 
 def _findings(report: Report) -> tuple[dict[str, object], ...]:

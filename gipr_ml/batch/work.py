@@ -31,6 +31,7 @@ from gipr_ml.sandbox import Answer, Sandbox
 
 DECISIONS = ".decisions.toml"
 """Ending of the files with what people have decided, beside a source or a result."""
+_DRAWN = re.compile(r"page-\d+\.png")
 WARM = 120.0
 """Seconds that a child may take to load what it needs."""
 _FAILURES: dict[type[SandboxError], Failure] = {SandboxTime: "time", SandboxMemory: "memory"}
@@ -165,9 +166,10 @@ class Worker:
         """The names of the files of an answer; a child that was taken over may name any."""
         own = {*result_names(job.stem, self.settings.formats)}
         names = [str(name) for name in answer.values["files"]]
-        drawn = re.compile(re.escape(job.stem) + r"\.debug/page-\d+\.png")
         for name in names:
-            if name not in own and not drawn.fullmatch(name):
+            folder, _, file = name.rpartition("/")
+            drawn = folder == f"{job.stem}.debug" and _DRAWN.fullmatch(file)
+            if name not in own and not drawn:
                 raise EngineError(f"{job.source}: its reader named a file that is not its own")
         return names
 

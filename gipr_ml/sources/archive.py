@@ -61,10 +61,13 @@ def read_path(path: Path) -> bytes:
 
     Raises `OSError` where there is no such file, `InputError` where it cannot be unpacked.
     """
-    archive = next((parent for parent in path.parents if parent.is_file()), None)
-    if archive is None:
+    try:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        archive = next((parent for parent in path.parents if parent.is_file()), None)
+        if archive is None:
+            raise
     wanted = path.relative_to(archive).as_posix()
     for member, info, package in _walk(archive, archive.name):
         if member == wanted:
