@@ -52,7 +52,8 @@ def read_table2(
     groups = _tabular(stream)
     if not groups:
         return None
-    attempts = [_Attempt(stream, groups, form, matcher) for form in forms.forms_of("t2")]
+    words = _words(stream)
+    attempts = [_Attempt(stream, groups, words, form, matcher) for form in forms.forms_of("t2")]
     attempts.sort(key=lambda attempt: -attempt.header_fit)
     readings = []
     for attempt in attempts:
@@ -70,17 +71,22 @@ def _tabular(stream: Stream) -> list[Group]:
     return [g for g in groups_of(stream) if stream.atoms[g.start].weak < WEAK]
 
 
+def _words(stream: Stream) -> str:
+    """The text between the values; that of a whole table is not worth remembering."""
+    return normalise.__wrapped__("".join([p.text for gap in stream.gaps for p in gap]))
+
+
 class _Attempt:
     """The table read in one form."""
 
     def __init__(
-        self, stream: Stream, groups: list[Group], form: TableForm, matcher: Matcher
+        self, stream: Stream, groups: list[Group], words: str, form: TableForm, matcher: Matcher
     ) -> None:
         self.stream = by_rows(stream, form)
         if self.stream is not stream:
-            groups = _tabular(self.stream)
+            groups, words = _tabular(self.stream), _words(self.stream)
         self.groups, self.form, self.matcher = groups, form, matcher
-        self.header_fit = self._header_fit()
+        self.header_fit = self._header_fit(words)
         self.intact = False
         self._known: dict[tuple[int, int, tuple[str, ...]], tuple[RowReading | None, bool]] = {}
 
@@ -237,10 +243,8 @@ class _Attempt:
         self.intact = not table.doubts and self.header_fit >= INTACT_HEADER * HEADER_FIT
         return table
 
-    def _header_fit(self) -> float:
+    def _header_fit(self, text: str) -> float:
         """How well the text between the values fits the form's column headers."""
-        # The text of a whole table is not worth remembering.
-        text = normalise.__wrapped__("".join(p.text for gap in self.stream.gaps for p in gap))
         names = {normalise(c.label) for row in self.form.rows for c in row.columns}
         fits = [
             1.0 if name in text else fuzz.partial_ratio(name, text) / 100 for name in sorted(names)
