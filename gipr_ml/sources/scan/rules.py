@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from gipr_ml.sources.scan.levels import percentile
 from gipr_ml.sources.scan.sheet import Rect, Sheet
 
 LONG = 1.6
@@ -49,7 +50,7 @@ class Rules:
         import cv2
 
         picture = self._sheet.straight
-        dark = float(np.percentile(picture, 2))
+        dark = percentile(picture, 2)
         ink = (picture < 255 - FAINT * (255 - dark)).astype(np.uint8)
         length = max(9, round(LONG * self._height))
         gap = max(3, round(GAP * self._height))

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from gipr_ml.sources.scan.crops import LONGEST, cut, laid_out, without_rules
 from gipr_ml.sources.scan.frame import Frame, fit_frame, sizes
 from gipr_ml.sources.scan.glyphs import is_slash, like_which
+from gipr_ml.sources.scan.levels import percentile, spread
 from gipr_ml.sources.scan.ocr import Engine, Quads, Reading
 from gipr_ml.sources.scan.orient import quarter_turns, turn, turn_box
 from gipr_ml.sources.scan.page import Pixels, to_grey
-from gipr_ml.sources.scan.strokes import Strokes, evenly_lit, find_strokes
+from gipr_ml.sources.scan.strokes import Strokes, find_strokes
 
 Rect = tuple[float, float, float, float]
 """Left, top, right, bottom in straight coordinates."""
@@ -24,8 +25,6 @@ Rect = tuple[float, float, float, float]
 SIDE, GLANCE = 960, 480
 """Pixels on the long side at which text is looked for, and at which a page that is wider than high
 is looked at first, to see whether it lies on its side."""
-STRAIGHT = 1754
-"""Pixels on the long side of the straight picture in which rules and ink are looked for."""
 INK = 0.28
 """Share of the contrast of text from which a pixel is ink: digits may be fainter than labels."""
 CORE = 5
@@ -62,64 +61,60 @@ class Sheet:
         """Median height of a box of text, in pixels of the upright page."""
         return float(np.median(sizes(self.quads)[1])) if len(self.quads) else 1.0
 
-    @cached_property
+    @property
     def scale(self) -> float:
         """Pixels of the straight picture for one of the page."""
-        return min(1.0, float(STRAIGHT / max(self.grey.shape)))
+        return self.strokes.scale
 
     @cached_property
     def bare(self) -> NDArray[np.uint8]:
         """The page without its rules."""
         return self.strokes.taken_out(self.grey)
 
-    @cached_property
+    @property
     def straight(self) -> NDArray[np.uint8]:
         """The page in straight coordinates times `scale`, evenly lit: paper is 255."""
-        return self._straightened(self.grey)
-
-    def _straightened(self, source: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        import cv2
-
-        if self.scale < 0.8:
-            source = cv2.blur(source, (2, 2))
-        picture = cv2.remap(
-            source, self._places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
-        return evenly_lit(picture, max(15, round(2 * self.height * self.scale)))
+        return self._straightened(self.strokes.lit)
 
     def straight_strokes(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """Where the straight picture has upright and level rules, 1 or 0."""
         import cv2
 
-        found = []
-        for mask in (self.strokes.columns, self.strokes.rows):
-            size = np.array(mask.shape[::-1]) / np.array(self.grey.shape[::-1])
-            places = self._places * size.astype(np.float32)
-            found.append(cv2.remap(mask, places, None, cv2.INTER_NEAREST))
-        return found[0], found[1]
+        both = self.strokes.columns | self.strokes.rows << 1
+        found = cv2.remap(both, self._places, None, cv2.INTER_NEAREST)
+        return found & 1, found >> 1
+
+    def _straightened(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        import cv2
+
+        straight: NDArray[np.uint8] = cv2.remap(
+            picture, self._places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+        return straight
 
     @cached_property
     def _places(self) -> NDArray[np.float32]:
-        """Where on the page each pixel of the straight picture lies."""
+        """Where on the page, times `scale`, each pixel of the straight picture lies."""
         import cv2
 
-        height, width = (max(1, round(side * self.scale)) for side in self.grey.shape)
+        height, width = self.strokes.lit.shape
         # cv2 lays points at the middle of pixels, and knows nothing beyond the outer ones.
         x, y = (np.arange(-1, side // MESH + 2) * MESH + (MESH - 1) / 2 for side in (width, height))
         points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2) / self.scale
-        mesh = self.frame.back(points).reshape(len(y), len(x), 2).astype(np.float32)
-        fine = cv2.resize(mesh, (len(x) * MESH, len(y) * MESH), interpolation=cv2.INTER_LINEAR)
-        return np.ascontiguousarray(fine[MESH : MESH + height, MESH : MESH + width])
+        mesh = (self.frame.back(points) * self.scale).reshape(len(y), len(x), 2).astype(np.float32)
+        size = (len(x) * MESH, len(y) * MESH)
+        fine: NDArray[np.float32] = cv2.resize(mesh, size, interpolation=cv2.INTER_LINEAR)
+        return fine[MESH : MESH + height, MESH : MESH + width]
 
     @cached_property
     def ink(self) -> NDArray[np.bool_]:
         """Where the straight picture is ink rather than paper, rules left out."""
-        picture = self._straightened(self.bare)
-        boxes = [self.part(picture, self.rect(quad)) for quad in self.quads]
-        darkest = [np.percentile(box, CORE) for box in boxes if box.size]
+        rules = (self.strokes.columns | self.strokes.rows) * np.uint8(255)
+        picture = self._straightened(np.maximum(self.strokes.lit, rules))
+        boxes = [self.part(picture, rect) for rect in self.rects]
+        darkest = [percentile(box, CORE) for box in boxes if box.size]
         contrast = 255 - float(np.median(darkest)) if darkest else 255.0
-        paper = float(np.median(picture))
-        noise = SPREAD * float(np.median(np.abs(picture - paper)))
+        noise = SPREAD * spread(picture)[1]
         return picture < 255 - max(INK * contrast, LIGHT, NOISE * noise)
 
     def part(self, picture: NDArray[Any], rect: Rect) -> NDArray[Any]:
@@ -127,12 +122,13 @@ class Sheet:
         left, top, right, bottom = (max(0, round(side * self.scale)) for side in rect)
         return picture[top:bottom, left:right]
 
-    def rect(self, quad: NDArray[np.float32]) -> Rect:
-        """The straight rectangle that stands for four corners on the page."""
-        corners = self.frame.straight(quad)
-        left, right = corners[[0, 3], 0].mean(), corners[[1, 2], 0].mean()
-        top, bottom = corners[[0, 1], 1].mean(), corners[[2, 3], 1].mean()
-        return float(left), float(top), float(right), float(bottom)
+    @cached_property
+    def rects(self) -> list[Rect]:
+        """The straight rectangles of `quads`."""
+        corners = self.frame.straight(self.quads.reshape(-1, 2)).reshape(-1, 4, 2)
+        left, right = corners[:, [0, 3], 0].mean(axis=1), corners[:, [1, 2], 0].mean(axis=1)
+        top, bottom = corners[:, [0, 1], 1].mean(axis=1), corners[:, [2, 3], 1].mean(axis=1)
+        return [(a, b, c, d) for a, b, c, d in np.stack([left, top, right, bottom], 1).tolist()]
 
     def quad(self, rect: Rect) -> NDArray[np.float32]:
         """The corners on the page of a straight rectangle."""

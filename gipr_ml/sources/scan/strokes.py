@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gipr_ml.sources.scan.broken import left_over
+from gipr_ml.sources.scan.levels import percentile
 
 Segments = NDArray[np.float64]
 """Of shape (segments, 2, 2): x and y of both ends, in pixels of the page."""
@@ -52,10 +53,13 @@ class Strokes:
 
     upright: Segments
     level: Segments
+    scale: float
+    """Pixels of the next three pictures for one of the page, at most 1."""
+    lit: NDArray[np.uint8]
+    """The page, evenly lit: paper is 255."""
     columns: NDArray[np.uint8]
     rows: NDArray[np.uint8]
-    """Where the upright and the level ones are, 1 or 0, in pictures that may be smaller than the
-    page."""
+    """Where the upright and the level ones are, 1 or 0."""
     paper: NDArray[np.uint8]
     """How light the paper is, in a smaller picture still."""
 
@@ -82,20 +86,16 @@ def find_strokes(grey: NDArray[np.uint8], height: float) -> Strokes:
     tall = height * scale
     paper = paper_of(small, max(15, round(2 * tall)))
     lit = _over(small, paper)
-    dark = float(np.percentile(lit[::3, ::3], 2))
+    dark = percentile(lit[::3, ::3], 2)
     ink = (lit < 255 - FAINT * (255 - dark)).astype(np.uint8)
-    across = np.ascontiguousarray(ink.T)
+    across = cv2.transpose(ink)
     level, rows = _along(across, across, tall, RUN_ACROSS, LONG_ACROSS)
     # Rules across would join the strokes of characters in rows above each other.
-    rows = np.ascontiguousarray(rows.T)
+    rows = cv2.transpose(rows)
     upright, columns = _along(cv2.subtract(ink, rows), ink, tall, RUN_DOWN, LONG_DOWN, rows)
     columns |= left_over(upright, columns, ink, tall)
-    return Strokes(upright / scale, level[..., ::-1] / scale, columns, rows, paper)
-
-
-def evenly_lit(picture: NDArray[np.uint8], reach: int) -> NDArray[np.uint8]:
-    """The picture over its own paper, which becomes 255; strokes are thinner than `reach`."""
-    return _over(picture, paper_of(picture, reach))
+    upright, level = upright / scale, level[..., ::-1] / scale
+    return Strokes(upright, level, scale, lit, columns, rows, paper)
 
 
 def _over(picture: NDArray[np.uint8], paper: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -140,9 +140,9 @@ def _along(
         whole, cv2.MORPH_OPEN, np.ones((max(9, round(run * tall) | 1), 1), np.uint8)
     )
     broad = cv2.dilate(ink, np.ones((1, 3), np.uint8))
-    _, names, found, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
+    names, boxes = _parts(runs)
     segments, mask = [], np.zeros_like(ink)
-    for name, (left, top, width, height, _) in enumerate(found[1:], 1):
+    for name, (left, top, width, height) in boxes:
         short = height < least * tall
         if not MARGIN < (left + width / 2) / ink.shape[1] < 1 - MARGIN:
             continue
@@ -169,27 +169,53 @@ def _along(
     return np.array(segments, dtype=np.float64).reshape(-1, 2, 2), mask
 
 
+def _parts(
+    runs: NDArray[np.uint8],
+) -> tuple[NDArray[np.int32], list[tuple[int, tuple[int, int, int, int]]]]:
+    """A picture with a number for each connected part, and each number with its box: left, top,
+    width, height. The boxes are those of outlines; to gather them over all pixels takes longer."""
+    import cv2
+
+    _, names = cv2.connectedComponents(runs, connectivity=8)
+    outlines, tree = cv2.findContours(runs, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    boxes = []
+    for index, outline in enumerate(outlines):
+        if tree[0, index, 3] < 0:  # no hole
+            x, y = outline[0, 0]
+            boxes.append((int(names[y, x]), cv2.boundingRect(outline)))
+    return names, sorted(boxes)
+
+
 def _fitted(
     y: NDArray[np.intp], x: NDArray[np.intp], reach: float
 ) -> tuple[tuple[float, float], NDArray[np.bool_]] | None:
-    """Slope and beginning of the line through most points, and which points are of it.
+    """Slope and beginning of the line through most points, top to bottom, and which are of it.
 
     Characters that hang on a rule must neither draw it aside nor be taken for a part of it. None
     where too few points are of one line.
     """
+    tall = int(y[-1] - y[0])
+    if not tall:
+        return None
+    down, right = y.astype(np.float64), x.astype(np.float64)
     near = np.ones(len(y), dtype=np.bool_)
     slope = at = 0.0
     for _ in range(FITS):
-        if np.ptp(y[near]) < np.ptp(y) / 2 or not np.ptp(y):
+        own = down[near]
+        if own[-1] - own[0] < tall / 2:
             return None
-        along, across = y[near] - y[near].mean(), x[near]
+        middle, across = own.mean(), right[near]
+        along = own - middle
         slope = float(along @ across) / float(along @ along)
-        at = float(across.mean() - slope * y[near].mean())
-        off = np.abs(x - at - slope * y)
-        near = off <= max(reach, 1.5 * float(np.median(off)))
+        at = float(across.mean() - slope * middle)
+        off = np.abs(right - at - slope * down)
+        before, near = near, off <= max(reach, 1.5 * float(np.median(off)))
+        if np.array_equal(before, near):
+            break
     if float(near.mean()) < LINE:
         return None
-    thick = float(np.median(np.bincount(y[near])[np.unique(y[near])]))
+    counts = np.bincount(y[near])
+    thick = float(np.median(counts[counts > 0]))
     return (slope, at), off <= thick / 2 + 0.5
 
 

@@ -75,12 +75,12 @@ def read_words(sheet: Sheet, models: Engine) -> list[Word]:
     """All boxes of a page that say something."""
     readings = sheet.read(list(sheet.quads), models)
     found, parts = [], []
-    for quad, reading in zip(sheet.quads, readings, strict=True):
-        pieces = _apart(sheet, quad) if _NUMBERS.fullmatch(reading.text) else []
+    for quad, rect, reading in zip(sheet.quads, sheet.rects, readings, strict=True):
+        pieces = _apart(sheet, quad, rect) if _NUMBERS.fullmatch(reading.text) else []
         if len(pieces) > 1:
             parts += pieces
         elif reading.text:
-            found.append(word(sheet.rect(quad), reading))
+            found.append(word(rect, reading))
     for rect, reading in zip(
         parts, sheet.read([sheet.quad(r) for r in parts], models), strict=True
     ):
@@ -89,7 +89,7 @@ def read_words(sheet: Sheet, models: Engine) -> list[Word]:
     return found
 
 
-def _apart(sheet: Sheet, quad: NDArray[np.float32]) -> list[Rect]:
+def _apart(sheet: Sheet, quad: NDArray[np.float32], rect: Rect) -> list[Rect]:
     """The parts of a box with white between them as wide as a digit: numbers of two columns."""
     crop = sheet.crop(quad)
     grey = crop if crop.ndim == 2 else crop.mean(axis=2)
@@ -100,7 +100,7 @@ def _apart(sheet: Sheet, quad: NDArray[np.float32]) -> list[Rect]:
         return []
     cuts = np.flatnonzero(np.diff(inked) > BETWEEN * height)
     middles = [float(inked[i] + inked[i + 1]) / 2 / width for i in cuts]
-    left, top, right, bottom = sheet.rect(quad)
+    left, top, right, bottom = rect
     edges = [left, *(left + m * (right - left) for m in middles), right]
     return [(a, top, b, bottom) for a, b in pairwise(edges)]
 
