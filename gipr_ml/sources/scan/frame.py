@@ -80,10 +80,10 @@ class Frame:
         """Straight points on the page; the coefficients are small, so a few rounds suffice."""
         goal_x, goal_y = self._unit(points).T
         x, y = goal_x, goal_y
-        k, m = self.across
+        (k, m), (fall, twist, bow, swing) = self.across, self.down
         for _ in range(8 if any((*self.across, *self.down)) else 0):
-            x = goal_x - k * y - m * x * y
-            y = goal_y - _terms(x, y) @ np.array(self.down)
+            x = goal_x - y * (k + m * x)
+            y = goal_y - x * (fall + twist * y + x * (bow + swing * x))
         return self._pixels(np.stack([x, y], 1) @ self.turn)
 
     def back_box(self, box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:

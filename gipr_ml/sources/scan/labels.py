@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import inf
 from statistics import median
 
 import numpy as np
@@ -154,28 +155,27 @@ def _programme(
 ) -> list[int | None]:
     """For each line the row that it labels; the cheapest dealing in order."""
     count, size = len(lines), len(bands)
-    texts = _text_costs(lines)
-    best = np.full((count + 1, size + 1), np.inf)
-    best[0, 0] = 0.0
+    costs = _place_costs(lines, bands, height, ruled=ruled) + _text_costs(lines)[..., None]
+    block_costs: list[list[list[float]]] = costs.tolist()
+    best = [[inf] * (size + 1) for _ in range(count + 1)]
+    best[0][0] = 0.0
     back: dict[tuple[int, int], tuple[int, int, bool]] = {}
 
-    def offer(to: tuple[int, int], cost: float, source: tuple[int, int], owned: bool) -> None:
-        if cost < best[to]:
-            best[to] = cost
-            back[to] = (*source, owned)
+    def offer(i: int, j: int, cost: float, source: tuple[int, int], owned: bool) -> None:
+        if cost < best[i][j]:
+            best[i][j] = cost
+            back[i, j] = (*source, owned)
 
     for i in range(count + 1):
         for j in range(size + 1):
-            if not np.isfinite(best[i, j]):
-                continue
+            so_far = best[i][j]
             if j < size:
-                offer((i, j + 1), best[i, j] + NO_LINE, (i, j), False)
+                offer(i, j + 1, so_far + NO_LINE, (i, j), False)
             if i < count:
-                offer((i + 1, j), best[i, j] + NO_ROW, (i, j), False)
+                offer(i + 1, j, so_far + NO_ROW, (i, j), False)
             for length in range(1, min(MOST_LINES, count - i) + 1) if j < size else ():
-                block = [w for line in lines[i : i + length] for w in line]
-                cost = _place_cost(block, bands[j], height, ruled) + texts[i, length - 1]
-                offer((i + length, j + 1), best[i, j] + cost, (i, j), True)
+                cost = so_far + block_costs[i][length - 1][j]
+                offer(i + length, j + 1, cost, (i, j), True)
     owners: list[int | None] = [None] * count
     at = (count, size)
     while at != (0, 0):
@@ -186,11 +186,25 @@ def _programme(
     return owners
 
 
-def _place_cost(block: Sequence[Word], band: Band, height: float, ruled: bool) -> float:
-    top, bottom = min(w.rect[1] for w in block), max(w.rect[3] for w in block)
-    off = ((top + bottom) / 2 - band.y) / (FAR * height)
-    outside = sum(not band.top <= w.y < band.bottom for w in block) if ruled else 0
-    return min(off * off, 9.0) + OUTSIDE * outside
+def _place_costs(
+    lines: Sequence[Sequence[Word]], bands: Sequence[Band], height: float, *, ruled: bool
+) -> NDArray[np.float64]:
+    """What 1 to `MOST_LINES` lines from each line on cost as the label of each row, by place."""
+    middles, tops, bottoms = (
+        np.array([getattr(band, side) for band in bands]) for side in ("y", "top", "bottom")
+    )
+    costs = np.full((len(lines), MOST_LINES, len(bands)), np.inf)
+    for i in range(len(lines)):
+        top, bottom, outside = inf, -inf, np.zeros(len(bands))
+        for length, line in enumerate(lines[i : i + MOST_LINES]):
+            top = min(top, *(w.rect[1] for w in line))
+            bottom = max(bottom, *(w.rect[3] for w in line))
+            if ruled:
+                y = np.array([w.y for w in line])[:, None]
+                outside = outside + ((y < tops) | (y >= bottoms)).sum(axis=0)
+            off = ((top + bottom) / 2 - middles) / (FAR * height)
+            costs[i, length] = np.minimum(off * off, 9.0) + OUTSIDE * outside
+    return costs
 
 
 def _text_costs(lines: Sequence[Sequence[Word]]) -> NDArray[np.float64]:

@@ -103,8 +103,9 @@ def fill(
     places = _places(words, spans)
     looked, read = (share, WINDOW[1]), (max(share, CROP[0]), CROP[1])
     for i, band in enumerate(bands):
+        row = [w for w in words if band.top <= w.y < band.bottom]
         for j, span in enumerate(spans):
-            own = [w for w in words if _stands_in(w, band, span)]
+            own = [w for w in row if span[0] <= w.x < span[1]]
             if len(own) == 1 and own[0].number is not None and not _spreads(own[0], spans):
                 if share == WHOLE and _holds_rule(own[0], span, INSET * sheet.height):
                     again.append((i, j, own[0]))
@@ -195,10 +196,6 @@ def _cell(sheet: Sheet, rect: Rect, number: str | None, confidence: float, raw: 
     if number is None:
         return Cell(raw, box=box, confidence=0.0, illegible=True)
     return Cell(number, box=box, confidence=round(confidence, 4))
-
-
-def _stands_in(word: Word, band: Band, span: tuple[float, float]) -> bool:
-    return band.top <= word.y < band.bottom and span[0] <= word.x < span[1]
 
 
 def _spreads(word: Word, spans: Sequence[tuple[float, float]]) -> bool:

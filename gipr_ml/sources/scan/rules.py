@@ -45,10 +45,13 @@ class Rules:
     def _strokes(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
         """Where there are upright strokes, those of them known as rules, and level strokes.
 
-        Found when first asked for: a page of prose needs none.
+        Found when first asked for, and where the page has a rule at all: prose has none.
         """
         import cv2
 
+        known = self._sheet.strokes
+        if not len(known.upright) and not len(known.level):
+            return known.columns, known.columns, known.rows
         picture = self._sheet.straight
         dark = percentile(picture, 2)
         ink = (picture < 255 - FAINT * (255 - dark)).astype(np.uint8)

@@ -93,7 +93,7 @@ def parted(sheet: Sheet, words: Sequence[Word], rules: Rules, models: Engine) ->
 def _ends(one: Word, rules: Rules) -> list[float]:
     """Where rules run through a label with a number at its end, behind its middle."""
     match = _LABELLED.fullmatch(one.text) if one.number is None else None
-    if match is None or _alike(match[1]) < LIKE:
+    if match is None or _likeness([match[1]])[0] < LIKE:
         return []
     left, top, right, bottom = one.rect
     return rules.upright(((left + right) / 2, top, right, bottom))
@@ -163,15 +163,19 @@ def _middles(places: Sequence[float], height: float) -> list[float]:
 
 def _labels(words: Sequence[Word], height: float) -> list[_Label]:
     """What reads like the label of a row, alone in its place, top to bottom."""
-    texts = [w for w in words if w.number is None]
-    found: list[tuple[float, tuple[Word, ...]]] = []
-    for one in texts:
-        found.append((_likeness([one]), (one,)))
-        for below in texts:
-            gap = below.rect[1] - one.rect[3]
-            apart = min(abs(below.x - one.x), abs(below.rect[0] - one.rect[0]))
-            if below.y - one.y > 0 and gap < STACKED * height and apart < height:
-                found.append((_likeness([one, below]), (one, below)))
+    parts: list[tuple[Word, ...]] = []
+    places = [(w, w.x, w.y, w.rect) for w in words if w.number is None]
+    for one, x, y, rect in places:
+        parts.append((one,))
+        parts += [
+            (one, below)
+            for below, other_x, other_y, other in places
+            if other_y > y
+            and other[1] - rect[3] < STACKED * height
+            and min(abs(other_x - x), abs(other[0] - rect[0])) < height
+        ]
+    alike = _likeness(["".join(w.text for w in part) for part in parts])
+    found = zip(alike, parts, strict=True)
     taken: set[int] = set()
     labels = []
     for likeness, part in sorted(found, key=lambda pair: -pair[0]):
@@ -181,13 +185,11 @@ def _labels(words: Sequence[Word], height: float) -> list[_Label]:
     return sorted(labels, key=lambda label: label.y)
 
 
-def _likeness(words: Sequence[Word]) -> float:
-    return _alike("".join(w.text for w in words))
-
-
-def _alike(text: str) -> float:
-    folded = fold(text).replace(" ", "")
-    return float(process.cdist([folded], _row_labels(), scorer=fuzz.ratio).max())
+def _likeness(texts: Sequence[str]) -> list[float]:
+    """Of each text to the label of a row, of 100."""
+    folded = [fold(text).replace(" ", "") for text in texts]
+    scores: list[float] = process.cdist(folded, _row_labels(), scorer=fuzz.ratio).max(1).tolist()
+    return scores
 
 
 def _header(
