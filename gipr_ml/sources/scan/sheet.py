@@ -154,9 +154,10 @@ class Sheet:
             if readings[i].digits == "1" and len(readings[i].text) == 1 and is_slash(crops[i]):
                 readings[i] = SLASH
         # A stroke of a character that was taken for a rule is missing in a label, not in a number.
-        again = [i for i in asked if self._is_short(quads[i]) and _is_damaged(readings[i])]
-        whole = models.recognise([laid_out(cut(self.grey, quads[i])) for i in again])
-        for i, reading in zip(again, whole, strict=True):
+        damaged = [i for i in asked if self._is_short(quads[i]) and _is_damaged(readings[i])]
+        whole = {i: laid_out(cut(self.grey, quads[i])) for i in damaged}
+        again = [i for i in damaged if not np.array_equal(whole[i], crops[i])]
+        for i, reading in zip(again, models.recognise([whole[i] for i in again]), strict=True):
             if reading.confidence > readings[i].confidence and not reading.digits:
                 readings[i] = reading
         return [readings[i] for i in instead]

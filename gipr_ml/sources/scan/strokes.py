@@ -41,6 +41,8 @@ CROSSING = 1.8
 MARGIN = 0.025
 """Share of the page at its sides in which dark strokes are its edges, not rules."""
 FITS = 4
+ASTRAY = 1.5
+"""Times the median distance from a line at which points may still be of it."""
 LINE = 0.5
 """Share of the points of a stroke that must lie on its line."""
 WHOLE = 0.9
@@ -209,7 +211,10 @@ def _fitted(
         slope = float(along @ across) / float(along @ along)
         at = float(across.mean() - slope * middle)
         off = np.abs(right - at - slope * down)
-        before, near = near, off <= max(reach, 1.5 * float(np.median(off)))
+        limit = reach
+        if 2 * np.count_nonzero(off <= reach / ASTRAY) <= len(off):  # else the median is small
+            limit = max(reach, ASTRAY * float(np.median(off)))
+        before, near = near, off <= limit
         if np.array_equal(before, near):
             break
     if float(near.mean()) < LINE:
@@ -226,9 +231,8 @@ def _meets(rows: NDArray[np.uint8] | None, box: tuple[int, int, int, int], tall:
         return False
     left, top, width, height = box
     part = rows[max(0, top - 1) : top + height + 1, left : left + width]
-    beside: NDArray[np.bool_] = np.any(part, axis=1)
-    ends = bool(np.any(beside[:2]) and np.any(beside[-2:]))
-    return ends or bool(height > CROSSING * tall and np.any(beside))
+    ends = bool(part[:2].any() and part[-2:].any())
+    return ends or (height > CROSSING * tall and bool(part.any()))
 
 
 def _apart(ink: NDArray[np.uint8], y: NDArray[np.int_], x: NDArray[np.int_], tall: float) -> bool:
