@@ -8,19 +8,18 @@ from numpy.typing import NDArray
 
 def percentile(picture: NDArray[np.uint8], share: float) -> float:
     """The level that `share` per cent of the pixels stay below, as `np.percentile` has it."""
-    return _at(counted(picture), share)
+    return _at(_counted(picture), share)
 
 
-def spread(picture: NDArray[np.uint8]) -> tuple[float, float]:
-    """The median level, and the median distance of the levels from it."""
-    counts = counted(picture)
-    middle = _at(counts, 50)
-    off = np.abs(np.arange(256) - middle)
+def spread(picture: NDArray[np.uint8]) -> float:
+    """The median distance of the levels from their median."""
+    counts = _counted(picture)
+    off = np.abs(np.arange(256) - _at(counts, 50))
     order = np.argsort(off, kind="stable")
-    return middle, _at(counts[order], 50, off[order])
+    return _at(counts[order], 50, off[order])
 
 
-def counted(picture: NDArray[np.uint8]) -> NDArray[np.int64]:
+def _counted(picture: NDArray[np.uint8]) -> NDArray[np.int64]:
     """How many pixels there are of each of the 256 levels."""
     import cv2
 
@@ -36,10 +35,8 @@ def _at(
     upto = np.cumsum(counts)
     place = (int(upto[-1]) - 1) * share / 100
     low = int(place)
-    first, second = (int(np.searchsorted(upto, at, side="right")) for at in (low, low + 1))
-    second = min(second, len(counts) - 1)
-    if levels is not None:
-        below, above = float(levels[first]), float(levels[second])
-    else:
-        below, above = float(first), float(second)
+    first = int(np.searchsorted(upto, low, side="right"))
+    second = min(int(np.searchsorted(upto, low + 1, side="right")), len(counts) - 1)
+    sorted_levels = np.arange(len(counts), dtype=np.float64) if levels is None else levels
+    below, above = float(sorted_levels[first]), float(sorted_levels[second])
     return below + (place - low) * (above - below)

@@ -114,7 +114,7 @@ class Sheet:
         boxes = [self.part(picture, rect) for rect in self.rects]
         darkest = [percentile(box, CORE) for box in boxes if box.size]
         contrast = 255 - float(np.median(darkest)) if darkest else 255.0
-        noise = SPREAD * spread(picture)[1]
+        noise = SPREAD * spread(picture)
         return picture < 255 - max(INK * contrast, LIGHT, NOISE * noise)
 
     def part(self, picture: NDArray[Any], rect: Rect) -> NDArray[Any]:
