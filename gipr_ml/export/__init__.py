@@ -29,6 +29,7 @@ __all__ = [
     "dumps",
     "from_dict",
     "glance",
+    "glance_at",
     "loads",
     "read_result",
     "render",
@@ -134,13 +135,23 @@ def to_bytes(report: Report, kind: str, images: Sequence[PageImage] = ()) -> byt
 def glance(
     path: Path, keys: Collection[str] | None = None
 ) -> tuple[str, int, dict[str, ReportCell]] | None:
-    """Agency, year and cells of the result file at `path`, quickly and without judging it.
+    """What `glance_at` gives of the result file at `path`; None also where it cannot be read."""
+    try:
+        return glance_at(path.read_bytes(), keys)
+    except OSError:
+        return None
+
+
+def glance_at(
+    text: bytes, keys: Collection[str] | None = None
+) -> tuple[str, int, dict[str, ReportCell]] | None:
+    """Agency, year and cells of the content of a result file, quickly and without judging it.
 
     `keys`: the cells that are wanted, if not all. None where it is no result, was rejected, or does
     not say whose report it is.
     """
     try:
-        data = _head(path.read_bytes())
+        data = _head(text)
         if data["status"] == Status.REJECTED:
             return None
         agency, year = data["agency"], data["year"]
@@ -156,7 +167,7 @@ def glance(
             for cell in data["cells"]
             if keys is None or cell["key"] in keys
         }
-    except (OSError, ValueError, LookupError, TypeError, ArithmeticError, RecursionError):
+    except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError):
         return None
     usable = isinstance(agency, str) and isinstance(year, int)
     return (agency, year, cells) if usable else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 
 import pytest
@@ -15,10 +16,12 @@ from gipr_ml.service.years import AgencyYears, agency_years
 
 REPORT = process(SAMPLES / "chengxi_culture_2023.txt")
 OLD, NEW = "甲市文化局", "甲市文化广电旅游局"
+SMALL = 25_000
+"""Bytes: several times an outline, and far less than the cells of a report."""
 
 
-def store(context: Context, agency: str, year: int) -> None:
-    name = f"{agency} {year}"
+def store(context: Context, agency: str, year: int, name: str = "") -> None:
+    name = name or f"{agency} {year}"
     sent = context.reports.send(name, name.encode(), "li", "v", None)
     report = replace(REPORT, agency=agency, year=year)
     with context.database.write() as connection:
@@ -58,6 +61,19 @@ def test_agencies_come_page_by_page(quiet_context: Context):
     assert (len(first), len(last), end) == (2, 1, None)
     names = {one.series.agency for one in (*first, *last)}
     assert names == {"甲县水利局", "乙县水利局", "丙县水利局"}
+
+
+def test_memory_hardly_grows_with_the_number_of_reports(quiet_context: Context):
+    needed = []
+    for number in range(30):
+        store(quiet_context, OLD, 2020, f"source {number}")
+        if number in (1, 9, 29):  # the first time, what is loaded but once
+            tracemalloc.start()
+            agencies, _ = found(quiet_context)
+            needed.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+    assert len(agencies[0].names) == 30
+    assert (needed[2] - needed[1]) / 20 < SMALL
 
 
 def test_a_file_of_renamings_that_is_wrong_is_told_at_the_start(tmp_path):
