@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,7 @@ from typing import Annotated
 import typer
 
 from gipr_ml.errors import UsageError
+from gipr_ml.files import LOCK, locked
 from gipr_ml.types import Decision, Report, Verdict
 
 Result = Annotated[Path, typer.Argument(help="A result (DOCUMENT.json).", metavar="RESULT")]
@@ -53,17 +55,19 @@ def decide(
     verdict = _verdict(confirm, dismiss, note, bool(numbers))
     if not result.is_file():
         raise UsageError(f"{result}: no such file")
-    report = read_result(result)
-    path = decisions_path(result.parent, result.stem)
-    decisions = read_decisions(path)
-    if verdict:
-        new = _decisions(report, numbers or [], verdict, who, why)
-        decisions = decided(decisions, new)
-        write_decisions(path, decisions)
+    # Whoever decides at the same time must not write over what is decided here.
+    lock = result.parent / f"{LOCK}-decisions"
+    with locked(lock, str(result.parent)) if verdict else nullcontext():
+        report = read_result(result)
+        path = decisions_path(result.parent, result.stem)
+        decisions = read_decisions(path)
+        if verdict:
+            new = _decisions(report, numbers or [], verdict, who, why)
+            decisions = decided(decisions, new)
+            write_decisions(path, decisions)
         report = apply_decisions(report, decisions)
-        write(report, result.parent, ["json"], result.stem)
-    else:
-        report = apply_decisions(report, decisions)
+        if verdict:
+            write(report, result.parent, ["json"], result.stem)
     for line in proof(report):
         typer.echo(line)
     typer.echo(f"{result.name}: {str(report.status).replace('_', ' ')}", err=True)

@@ -9,6 +9,7 @@ import pytest
 from openpyxl import load_workbook
 
 from gipr_ml.export import read_result
+from gipr_ml.files import LOCK, locked
 from gipr_ml.types import Status
 
 NAME = "lanting_transport_2024"
@@ -29,6 +30,17 @@ def change(path, value):
     cell = next(cell for cell in data["cells"] if cell["key"] == "t4/reconsideration/total")
     cell["value"] = value
     path.write_text(json.dumps(data), "utf-8")
+
+
+def test_two_who_decide_at_once_do_not_lose_a_decision(gipr, wrong):
+    with locked(wrong.with_name(f"{LOCK}-decisions"), "x"):
+        late = gipr("decide", wrong, 1, "--dismiss")
+        assert late.code == 2
+        assert "is writing into" in late.err
+        assert gipr("decide", wrong).code == 0  # whoever only looks is held up by nobody
+    assert not wrong.with_name(f"{NAME}.decisions.toml").exists()
+    gipr("decide", wrong, 1, "--dismiss")
+    assert read_result(wrong).status is Status.CONSISTENT
 
 
 def test_a_dismissed_finding_no_longer_asks_for_review(gipr, wrong):
