@@ -9,6 +9,7 @@ import json
 import os
 import secrets
 import shutil
+import tempfile
 import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -20,6 +21,8 @@ from gipr_ml.errors import UsageError
 DRAFT, DRAFT_END = ".gipr-", ".tmp"
 """Beginning and end of the names of what is not finished."""
 LOCK = ".gipr-lock"
+SCRATCH = "gipr-"
+"""Beginning of the names of folders that are there for a while."""
 _INCOMING, _GONE = ".incoming", ".gone"
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 """What the system says where nothing can be written for now."""
@@ -240,6 +243,59 @@ def _lock(file: int) -> None:
         os.lseek(file, 0, os.SEEK_SET)
         return
     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+# ---------------------------------------------------------------- folders for a while
+
+
+@contextmanager
+def scratch_folder(place: Path | None = None) -> Iterator[Path]:
+    """A new folder in `place` (else where the system has such), removed when the context ends.
+
+    Where the process is killed, the next one that makes or sweeps such folders there removes it.
+    """
+    sweep(place)
+    folder = Path(tempfile.mkdtemp(prefix=SCRATCH, dir=place))
+    held = None
+    try:
+        held = _held(folder)
+        yield folder
+    finally:
+        if held is not None:
+            os.close(held)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep(place: Path | None = None) -> None:
+    """Remove the scratch folders whose processes are gone; a living one holds the lock in its own.
+
+    On Windows they stay.
+    """
+    if os.name == "nt":
+        return
+    for folder in Path(place or tempfile.gettempdir()).glob(f"{SCRATCH}*"):
+        try:
+            file = os.open(folder / LOCK, os.O_RDWR | os.O_NOFOLLOW)
+        except OSError:  # something else, or somebody else's
+            continue
+        try:
+            _lock(file)
+            shutil.rmtree(folder, ignore_errors=True)
+        except OSError:
+            pass
+        finally:
+            os.close(file)
+
+
+def _held(folder: Path) -> int | None:
+    """The lock file in a folder, open and locked by the time that others can see it."""
+    if os.name == "nt":  # no file is renamed there while it is open
+        return None
+    draft = draft_beside(folder / LOCK)
+    file = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    _lock(file)
+    draft.rename(folder / LOCK)
+    return file
 
 
 # ---------------------------------------------------------------- what people write

@@ -22,7 +22,7 @@ from gipr_ml.batch.entry import FAILED, Entry
 from gipr_ml.batch.job import Job, Known, Outcome, Seen, Settings
 from gipr_ml.batch.ledger import Ledger, Record
 from gipr_ml.batch.work import beside_digest, decisions_digest, result_names
-from gipr_ml.files import LOCK, locked, writing_into
+from gipr_ml.files import LOCK, locked, sweep, writing_into
 
 PROBE = ".gipr-probe"
 LOG = "gipr-errors.log"
@@ -71,6 +71,7 @@ def opened(out: str) -> Iterator[Ledger]:
         folder.mkdir(parents=True, exist_ok=True)
         places.write(str(folder / PROBE), b"")
         places.remove(str(folder / PROBE))
+    sweep()
     with locked(folder / LOCK, out):
         places.remove_drafts(out)
         with Ledger(folder) as ledger:

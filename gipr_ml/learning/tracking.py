@@ -13,16 +13,15 @@ import io
 import logging
 import os
 import re
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from gipr_ml.errors import ModelError, RegistryError
+from gipr_ml.files import scratch_folder
 from gipr_ml.learning.metrics import Answers
 from gipr_ml.learning.plots import pictures
 from gipr_ml.lines import KIND, pyfunc
@@ -206,8 +205,9 @@ def fetch(uri: str) -> Path:
 
     Raises RegistryError if it cannot be had, ModelError if it is no model of this program.
     """
-    place = tempfile.mkdtemp(prefix="gipr-model-")
-    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    kept = ExitStack()
+    atexit.register(kept.close)
+    place = str(kept.enter_context(scratch_folder()))
     with _connected() as mlflow:
         where = Path(mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=place))
     found = sorted(where.rglob(f"{KIND}.json")) if where.is_dir() else []

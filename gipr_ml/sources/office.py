@@ -6,11 +6,11 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 from pathlib import Path
 from typing import Literal
 
 from gipr_ml.errors import InputError, UnknownFormat
+from gipr_ml.files import scratch_folder
 from gipr_ml.sources.docx import add_docx
 from gipr_ml.sources.limits import OFFICE_SECONDS
 from gipr_ml.sources.lines import LineList
@@ -85,29 +85,29 @@ def _convert(data: bytes, name: str, target: Target) -> bytes:
             f"{name}: an old office document, which needs {missing}, and that is not installed "
             f"here; install it, or save the document as {target.upper()} or PDF"
         )
-    with tempfile.TemporaryDirectory(prefix="gipr-office-") as folder:
+    with scratch_folder() as folder:
         # The name of the input never reaches the command line; its own suffix would not be
         # believed anyway, and .wps makes LibreOffice think of another program's format.
         suffix = "rtf" if data.startswith(b"{\\rtf") else {"docx": "doc", "xlsx": "xls"}[target]
-        source = Path(folder) / f"document.{suffix}"
+        source = folder / f"document.{suffix}"
         source.write_bytes(data)
-        _write_settings(Path(folder) / "profile" / "user")
+        _write_settings(folder / "profile" / "user")
         command = [
             program,
-            f"-env:UserInstallation={(Path(folder) / 'profile').as_uri()}",
+            f"-env:UserInstallation={(folder / 'profile').as_uri()}",
             "--headless",
             "--norestore",
             "--convert-to",
             target,
             "--outdir",
-            str(Path(folder) / "out"),
+            str(folder / "out"),
             str(source),
         ]
-        if not _run(command, folder):
+        if not _run(command, str(folder)):
             raise InputError(
                 f"{name}: LibreOffice took longer than {OFFICE_SECONDS} s; save the document anew"
             )
-        result = Path(folder) / "out" / f"document.{target}"
+        result = folder / "out" / f"document.{target}"
         if not result.is_file():
             raise InputError(
                 f"{name}: LibreOffice cannot read the document; it may be damaged, save it anew"

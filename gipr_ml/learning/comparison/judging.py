@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from gipr_ml.errors import ModelError, TrainingError
+from gipr_ml.files import scratch_folder
 from gipr_ml.learning.frozen import HELDOUT, Frozen, frozen_of, learnt_from
 from gipr_ml.learning.labels import LabelledDocument, manifest_entries
 from gipr_ml.learning.metrics import Answers, ScoreTable, answers_of, joined, score
@@ -131,8 +131,8 @@ def judge(name: str, folder: Path, exam: Exam) -> Verdicts:
                 " it again with: gipr train"
             )
         model = load_part(folder, HELDOUT)
-    with tempfile.TemporaryDirectory() as place:
-        asked = _as_folder(model, folder, Path(place)) if known else folder
+    with scratch_folder() as place:
+        asked = _as_folder(model, folder, place) if known else folder
         documents = tuple(
             _judge(model, asked, document, exam) for document in exam.frozen.documents
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from gipr_ml.errors import PromotionError
-from gipr_ml.files import make_folder, write_file
+from gipr_ml.files import make_folder, scratch_folder, write_file
 from gipr_ml.learning.promotion_log import last_promotion
 from gipr_ml.service.context import Context
 from gipr_ml.service.labels import Reviewed, reviewed_of, write_reviewed
@@ -26,14 +25,14 @@ LINES = 100
 def train(doing: Doing) -> None:
     """Train a model on the labelled reports there are and on what was reviewed here."""
     context, arguments, name = doing.context, doing.job.arguments, doing.job.id
-    with tempfile.TemporaryDirectory(prefix="gipr-", dir=context.settings.data) as folder:
+    with scratch_folder(context.settings.data) as folder:
         for one in reviewed(context):
             doing.tick()
-            write_reviewed(one, Path(folder) / "reviewed")
+            write_reviewed(one, folder / "reviewed")
         values = {
             "base": str(context.training_data),
-            "reviewed": str(Path(folder) / "reviewed"),
-            "folder": str(Path(folder) / "data"),
+            "reviewed": str(folder / "reviewed"),
+            "folder": str(folder / "data"),
             "out": str(context.files.models / name),
             "champion": str(context.models.in_use()),
             "seed": int(arguments["seed"]),

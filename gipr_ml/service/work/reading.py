@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 from gipr_ml.export import loads
+from gipr_ml.files import scratch_folder
 from gipr_ml.service.work.doing import Doing
 from gipr_ml.types import PageImage
 from gipr_ml.versions import versions
@@ -41,13 +39,13 @@ def unpack(doing: Doing) -> None:
     data = context.files.path(str(arguments["sha256"])).read_bytes()
     version = str(context.versions())
     sent = []
-    with tempfile.TemporaryDirectory(prefix="gipr-", dir=settings.data) as folder:
+    with scratch_folder(settings.data) as folder:
         limits = {"most_files": settings.archive_files, "most_bytes": settings.archive_bytes}
-        values = {"name": str(arguments["name"]), "folder": folder} | limits
+        values = {"name": str(arguments["name"]), "folder": str(folder)} | limits
         told, _ = doing.call("gipr_ml.sandbox.tasks:unpack", values, data)
         for number, name in enumerate(told["names"]):
             doing.tick()
-            content = (Path(folder) / str(number)).read_bytes()
+            content = (folder / str(number)).read_bytes()
             # The archive has its place in the queue; what is in it does not need one each.
             done = context.reports.send(name, content, doing.job.created_by, version, None)
             sent.append({"name": name, "report": done.report, "known": done.known})

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy.exc import DBAPIError
 
 from gipr_ml.errors import GiprError, SandboxCrash, SandboxError
-from gipr_ml.files import NO_ROOM
+from gipr_ml.files import NO_ROOM, sweep
 from gipr_ml.sandbox import Limits, Sandbox
 from gipr_ml.service.context import Context
 from gipr_ml.service.store.jobs import Job, JobKind, LeaseLost
@@ -58,6 +58,8 @@ class Worker:
 
     def run(self) -> None:
         """Do jobs one after the other."""
+        for place in (self.context.settings.data, None):
+            sweep(place)
         with self.sandbox:
             while not self.stop.is_set():
                 try:
