@@ -53,7 +53,8 @@ def serve(settings: Settings) -> None:
         date_header=True,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=10,
-        proxy_headers=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=[str(network) for network in settings.trusted_proxies],
     )
     host, port = listening.getsockname()[:2]
     # The server stops by itself on these, and raises them once more when it has stopped: by then

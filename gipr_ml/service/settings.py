@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, IPvAnyNetwork, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 from gipr_ml.errors import UsageError
@@ -14,6 +14,16 @@ from gipr_ml.files import read_toml
 
 EXAMPLE = Path(__file__).with_name("settings.toml")
 """The file that explains every setting."""
+
+
+def _some(network: IPvAnyNetwork) -> IPvAnyNetwork:
+    """Raise `ValueError` for the network of all addresses: anybody could then name any address."""
+    if network.prefixlen == 0:
+        raise ValueError("name the proxies, not every address")
+    return network
+
+
+Proxies = Annotated[IPvAnyNetwork, AfterValidator(_some)]
 
 
 class Settings(BaseSettings):
@@ -25,6 +35,7 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535)
     allowed_hosts: tuple[str, ...] = ()
     https: bool = False
+    trusted_proxies: tuple[Proxies, ...] = ()
     data: Path = Path("gipr-data")
     database: str = ""
     training_data: str = ""

@@ -126,10 +126,27 @@ def test_whoever_guesses_tokens_has_to_wait(tmp_path):
     service.start()
     wrong = {"Authorization": "Bearer gipr_wrong"}
     with httpx.Client(base_url=service.url, headers=wrong) as guesser:
-        codes = [guesser.get("/v1/reports").status_code for _ in range(22)]
+        # Nobody is believed who only says that he is somebody else.
+        codes = [_guess(guesser, f"203.0.113.{number}") for number in range(22)]
         assert codes == [401] * 20 + [429] * 2
         assert int(guesser.get("/v1/reports").headers["retry-after"]) <= 61
     service.stop()
+
+
+def test_whoever_guesses_behind_a_trusted_proxy_waits_alone(tmp_path):
+    service = Service(tmp_path / "behind", workers=0, trusted_proxies='["127.0.0.1/32"]')
+    service.start()
+    wrong = {"Authorization": "Bearer gipr_wrong"}
+    with httpx.Client(base_url=service.url, headers=wrong) as proxy:
+        # The proxy adds the address of the caller behind what the caller says.
+        codes = [_guess(proxy, f"198.51.100.{number}, 203.0.113.7") for number in range(21)]
+        assert codes == [401] * 20 + [429]
+        assert _guess(proxy, "203.0.113.8") == 401
+    service.stop()
+
+
+def _guess(client, caller):
+    return client.get("/v1/reports", headers={"X-Forwarded-For": caller}).status_code
 
 
 def test_a_model_that_was_put_in_the_place_of_another_reads_nothing(quiet_context):

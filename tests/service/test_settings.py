@@ -33,6 +33,8 @@ def test_the_environment_beats_the_file_and_the_command_beats_both(tmp_path, mon
         ("prot = 1", "the setting prot is wrong: Extra inputs are not permitted"),
         ("port = 99999", "the setting port is wrong: Input should be less than or equal to 65535"),
         ("port = ", "is no valid TOML"),
+        ('trusted_proxies = ["*"]', "the setting trusted_proxies.0 is wrong: value is not a valid"),
+        ('trusted_proxies = ["::/0"]', "name the proxies, not every address"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path, text, words):
