@@ -1,6 +1,6 @@
 """Make the quick recogniser anew: PP-OCRv6's own, reckoned in eight bits.
 
-    python experiments/quick_recogniser.py          # needs onnx: pip install onnx
+    python experiments/quick_recogniser.py          # a minute
 
 Writes gipr_ml/sources/scan/quick_recogniser.onnx and prints its SHA-256, which goes into
 gipr_ml/sources/scan/ocr.py. Weights and what flows between the layers are rounded to eight bits
