@@ -34,7 +34,7 @@ DETECTION = "PP-OCRv6_det_small.onnx"
 RECOGNITION = "PP-OCRv6_rec_small.onnx"
 DIRECTION = "ch_ppocr_mobile_v2.0_cls_mobile.onnx"
 QUICK = Path(__file__).parent / "quick_recogniser.onnx"
-QUICK_SHA256 = "a14f96f0b3ac0c8afe62268857376619cee519e7ddb18771bafab4e02ce12572"
+QUICK_SHA256 = "bda234b5f3647c358147ecc91c78b08cc7948583e568614a902bf1355dc51701"
 """Of the file of the quick recogniser; any other file is not opened."""
 
 THREADS = 1
