@@ -3,7 +3,8 @@
     python experiments/speed.py [--save]
 
 Warm figures are CPU milliseconds of this process, the best of several runs, over the reports in
-training_data/ and over generated damaged ones that were not read before. The cold start is the CPU
+training_data/ and over generated damaged ones that were not read before; the garbage collector is
+set as in the processes that `gipr process` reads in. The cold start is the CPU
 time and the wall time of a new process that reads one report; beside it that of `gipr process`, its
 children included, and what importing the package adds to starting Python.
 """
@@ -11,6 +12,7 @@ children included, and what importing the package adds to starting Python.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import resource
@@ -24,8 +26,9 @@ from statistics import median
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+from gipr_ml.batch.task import SELDOM
 from gipr_ml.learning.synthesis.corpus import HELD_OUT, generate
-from gipr_ml.pipeline import process_bytes
+from gipr_ml.pipeline import process_bytes, warm_up
 
 HERE = Path(__file__).parent
 REPORTS = HERE.parent / "training_data" / "reports"
@@ -94,6 +97,8 @@ def measure() -> dict[str, float]:
     imported = (
         min(cold("import gipr_ml") for _ in range(3))[0] - min(cold("pass") for _ in range(3))[0]
     )
+    warm_up()
+    gc.set_threshold(SELDOM)
     real = {p.name: p.read_bytes() for p in sorted(REPORTS.iterdir())}
     for name, data in real.items():
         process_bytes(data, name)
