@@ -53,7 +53,7 @@ TARGETS: dict[str, Target] = {
     "result": Target("files.result", 512, 5),
     "sandbox_message": Target("files.message", 512, 2),
     "names": Target("files.names", 256, 2),
-    "named_inputs": Target("doors.named", 128, 2),
-    "ledger": Target("doors.ledger", 128, 2),
-    "http": Target("doors.http", 512, 4),
+    "named_inputs": Target("callers.named", 128, 2),
+    "ledger": Target("callers.ledger", 128, 2),
+    "http": Target("callers.http", 512, 4),
 }
