@@ -135,8 +135,11 @@ def test_files_stay_short():
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST} == {}
 
 
-def test_test_modules_have_names_of_their_own():
-    names = Counter(path.name for path in Path(__file__).parent.rglob("test_*.py"))
+def test_modules_outside_the_package_have_names_of_their_own():
+    """The tests import each other's helpers, and the experiments', by their bare names."""
+    root = PACKAGE.parent
+    paths = (p for folder in ("tests", "experiments") for p in root.glob(f"{folder}/**/*.py"))
+    names = Counter(path.name for path in paths if path.name != "conftest.py")
     assert {name for name, number in names.items() if number > 1} == set()
 
 
