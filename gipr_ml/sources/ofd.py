@@ -20,6 +20,8 @@ from gipr_ml.types import Box, Page
 
 _POINTS = 72 / 25.4
 """Points in a millimetre, the unit of the format."""
+_LARGEST = 1e6
+"""Millimetres, and what they are multiplied with: no page has more."""
 _A4 = (0.0, 0.0, 210.0, 297.0)
 _ASCENT, _DESCENT = 0.88, 0.12
 """Share of the size of type above and below the line that characters stand on."""
@@ -110,10 +112,17 @@ def _area(parent: Any, otherwise: Box) -> Box:
 
 def _numbers(text: str | None) -> list[float]:
     try:
-        numbers = [float(part) for part in (text or "").split()]
+        return [_number(part) for part in (text or "").split()]
     except ValueError:
         return []
-    return numbers if all(map(math.isfinite, numbers)) else []
+
+
+def _number(text: str) -> float:
+    """A length or a factor. Raises `ValueError` for what is none, or is on no page."""
+    number = float(text)
+    if not abs(number) <= _LARGEST:
+        raise ValueError(text)
+    return number
 
 
 class _Reader:
@@ -251,10 +260,10 @@ def _deltas(text: str | None, characters: str) -> list[float]:
             if len(steps) >= len(characters):
                 break
             if part == "g":
-                count, step = int(next(parts)), float(next(parts))
+                count, step = int(next(parts)), _number(next(parts))
                 steps += [step] * max(0, min(count, len(characters)))
             else:
-                steps.append(float(part))
+                steps.append(_number(part))
     except (ValueError, StopIteration):
         return steps
     return steps
@@ -290,6 +299,9 @@ def _outlines(data: str, matrix: Matrix) -> Iterator[list[Point]]:
             if len(points) > 1:
                 yield points
             points = []
-        points.append(moved(matrix, float(numbers[-2]), float(numbers[-1])))
+        try:
+            points.append(moved(matrix, _number(numbers[-2]), _number(numbers[-1])))
+        except ValueError:
+            break
     if len(points) > 1:
         yield points

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from drawn_files import MM, OfdPen, ofd
 from office_files import packed
@@ -142,11 +144,21 @@ def test_what_cannot_be_read_is_told_in_a_sentence():
         read_bytes(ofd()[:3000], "a.ofd")
 
 
-@pytest.mark.parametrize("size", ["", "x", "nan", "1e999", "-3"])
+@pytest.mark.parametrize("size", ["", "x", "nan", "1e999", "1e307", "-3"])
 def test_nonsense_in_numbers_does_no_harm(size):
     pen = OfdPen(300, 200)
     pen.text(20, 50, "正文", 10)
     pen.text(20, 80, "怪字", 10)
     pen.objects[1] = pen.objects[1].replace(f'Size="{10 * MM:.3f}"', f'Size="{size}"')
+    pen.end_page()
+    assert [line.text for line in read_bytes(pen.close(), "a.ofd").lines] == ["正文"]
+
+
+@pytest.mark.parametrize("step", ["1e307", "-1e307", "g 3 1e307", "nan"])
+def test_steps_that_no_page_has_end_a_row(step):
+    pen = OfdPen(300, 200)
+    pen.text(20, 50, "正文", 10)
+    pen.objects[0] = re.sub(r'DeltaX="[^"]*"', f'DeltaX="{step}"', pen.objects[0])
+    assert f'DeltaX="{step}"' in pen.objects[0]
     pen.end_page()
     assert [line.text for line in read_bytes(pen.close(), "a.ofd").lines] == ["正文"]
