@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
 from math import gcd
 from typing import NamedTuple
 
@@ -67,14 +66,15 @@ def cut_rows(lines: Sequence[tuple[int, str]]) -> list[list[BarredRow]] | None:
     None where nothing tells the rows apart: no row was filled up, or the bars do not add up to
     rows of one width.
     """
-    tables, rest = [], [_unit(number, text.strip()) for number, text in lines]
-    while rest:
-        found = _first_table(rest)
-        if found is None:
+    units = [_unit(number, text.strip()) for number, text in lines]
+    tables, start = [], 0
+    while start < len(units):
+        width, stop = _first_table(units, start)
+        rows = _rows(units[start:stop], width) if width else None
+        if rows is None:
             return None
-        rows, used = found
         tables.append(rows)
-        rest = rest[used:]
+        start = stop
     return tables
 
 
@@ -85,27 +85,25 @@ def _unit(number: int, text: str) -> _Unit:
     return _Unit(number, "" if bars == 1 else None, bars)
 
 
-def _first_table(units: Sequence[_Unit]) -> tuple[list[BarredRow], int] | None:
-    """The rows of the table that begins here, and how many units it has.
+def _first_table(units: Sequence[_Unit], start: int) -> tuple[int, int]:
+    """Columns of the table that begins at `start`, 0 where they are not told, and where it stops.
 
     Wherever a row is filled up a row ends, so the columns up to there are a multiple of the width.
     The first two such places tell the width; the row with the first that does not fit it begins
-    the next table.
+    the next table. Looks no further than there, since there may be many tables.
     """
-    ends = list(accumulate(unit.width for unit in units))
-    filled = [i for i, unit in enumerate(units) if unit.cell is None]
-    width, last = 0, len(units)
-    for count, i in enumerate(filled):
-        shared = gcd(width, ends[i])
-        if shared < max(_NARROWEST, units[i].width + 1) or (count > 1 and shared != width):
-            last = i
-            break
-        width = shared
-    if not width:
-        return None
-    used = max(i + 1 for i in range(last) if ends[i] % width == 0)
-    rows = _rows(units[:used], width)
-    return None if rows is None else (rows, used)
+    ends: list[int] = []
+    width = filled = columns = 0
+    for unit in (units[place] for place in range(start, len(units))):
+        if unit.cell is None:
+            shared = gcd(width, columns + unit.width)
+            if shared < max(_NARROWEST, unit.width + 1) or (filled > 1 and shared != width):
+                break
+            width, filled = shared, filled + 1
+        columns += unit.width
+        ends.append(columns)
+    whole = [place for place, end in enumerate(ends, start + 1) if width and end % width == 0]
+    return width, whole[-1] if whole else start
 
 
 def _rows(units: Sequence[_Unit], width: int) -> list[BarredRow] | None:

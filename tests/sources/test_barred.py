@@ -117,3 +117,11 @@ def test_without_its_blank_cells_a_page_is_never_consistent(style: str, damage: 
     made = make_report(SEED, "html_spans", damage)
     report = process_bytes(converted(made.text, style, keep_blanks=False).encode(), "page.txt")
     assert report.status is Status.NEEDS_REVIEW
+
+
+def test_many_narrow_tables_are_told_apart() -> None:
+    """A line is looked at a few times at most, or so many tables would take minutes."""
+    text = "\n".join(f"甲 |\n{'|' * (2 + number % 2)}" for number in range(20_000))
+    lines = lines_of(text)
+    assert [line.text for line in lines] == ["甲"] * 20_000
+    assert [line.table for line in lines[-2:]] == [19_998, 19_999]
