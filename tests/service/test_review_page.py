@@ -134,6 +134,40 @@ def test_what_is_typed_outlives_a_lost_connection(page: Page, service: Service):
         assert [entry["kind"] for entry in client.history(report)] == ["read", "value"]
 
 
+UNPAINTED = """
+const shown = () => document.querySelector(".cell.current");
+const { requestAnimationFrame: frame, setTimeout: later } = window;
+const held = (wait) => wait > 0 && wait <= 100 && shown();
+window.requestAnimationFrame = (act) => frame((now) => shown() || act(now));
+window.setTimeout = (act, wait) => later(() => held(wait) || act(), wait);
+"""
+"""A browser too busy to paint once the report is there: what waits for the next picture, or for a
+moment in its place, does not run."""
+
+
+def unpainted(page: Page, service: Service, mark: str) -> None:
+    """Open a damaged report in a browser that is too busy to paint it."""
+    report = damaged(service, mark)
+    page.add_init_script(UNPAINTED)
+    open_page(page, service.url, f"#/report/{report}")
+    expect(page.locator(".cell.current")).to_have_id(f"cell-{TOTAL}")
+
+
+def test_what_is_typed_does_not_wait_for_the_browser_to_paint(page: Page, service: Service):
+    unpainted(page, service, "typed unpainted")
+    page.keyboard.press("Enter")
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    expect(page.locator(f"[id='cell-{TOTAL}']")).to_have_class(re.compile("corrected"))
+
+
+def test_a_window_takes_the_keys_before_it_is_painted(page: Page, service: Service):
+    unpainted(page, service, "window unpainted")
+    page.keyboard.press("l")
+    page.keyboard.press("5")
+    expect(page.locator(".label .given")).to_have_text(spoken("zh")["label.note"])
+
+
 def test_nothing_is_entered_over_what_somebody_else_did(page: Page, service: Service):
     report = damaged(service, "two people")
     open_page(page, service.url, f"#/report/{report}")

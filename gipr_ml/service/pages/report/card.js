@@ -2,7 +2,7 @@
  * The problem that is looked at: what is wrong, what could be right, and what can be done.
  * @module
  */
-import { html, useEffect, useRef, useState } from "../vendor/preact-htm.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact-htm.js";
 import { post } from "../lib/api.js";
 import { figure, pick, signed, t } from "../lib/words.js";
 import { parseNumber, typed } from "./actions.js";
@@ -99,7 +99,7 @@ export function ValueBox({ report, result, cell, forms, names, draft, setDraft, 
   const box = useRef(null);
   const told = usePreview(report, result, cell?.key, draft);
   const wrong = draft !== null && draft !== "" && parseNumber(draft) === null;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (draft !== null) box.current?.focus();
     else if (document.activeElement === box.current) box.current.blur();
   }, [draft === null, cell?.key]);
@@ -108,7 +108,7 @@ export function ValueBox({ report, result, cell, forms, names, draft, setDraft, 
     if (event.isComposing) return;
     if (event.key === "Enter") {
       event.preventDefault();
-      const value = parseNumber(draft ?? "");
+      const value = parseNumber(event.target.value);
       if (value !== null) save(value);
     } else if (event.key === "Escape") {
       setDraft(null);

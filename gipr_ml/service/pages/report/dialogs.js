@@ -2,13 +2,14 @@
  * Small windows: the label of a line, a remark, the agency and year, and all keys.
  * @module
  */
-import { html, useEffect, useRef, useState } from "../vendor/preact-htm.js";
+import { html, useLayoutEffect, useRef, useState } from "../vendor/preact-htm.js";
 import { t } from "../lib/words.js";
 
 /** A window that Escape closes. */
 export function Dialog({ title, close, children, wide = false }) {
   const frame = useRef(null);
-  useEffect(() => {
+  // Before anything is painted: the next key belongs to the window, not to the page below.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     frame.current.showModal();
     return () => before instanceof HTMLElement && before.isConnected && before.focus();

@@ -2,7 +2,7 @@
  * One report: its pages on the left, the official tables in the middle, what to look at on the right.
  * @module
  */
-import { html, useEffect, useMemo, useState } from "../vendor/preact-htm.js";
+import { html, useEffect, useLayoutEffect, useMemo, useState } from "../vendor/preact-htm.js";
 import { get } from "../lib/api.js";
 import { useKeys } from "../lib/keys.js";
 import { go, queuePath, reportPath } from "../lib/route.js";
@@ -50,7 +50,8 @@ export function ReportPage({ id, at, session }) {
   const line = problem?.line ?? null;
   const may = at === null && session.role !== "read" && saver !== null;
 
-  useEffect(() => {
+  // Before anything is painted: the first keys may come as soon as the problem can be seen.
+  useLayoutEffect(() => {
     setCell(null);
     setDraft(null);
     setView((now) => (now === "page" ? null : now));
