@@ -9,7 +9,7 @@ from itertools import pairwise
 from gipr_ml.sources.lines import LineList
 from gipr_ml.sources.pages import Glyph, Sheet, hull, main_turn, turned_box, turned_sheet
 from gipr_ml.sources.pages_grid import Grid, Region, find_grids
-from gipr_ml.sources.pages_text import Row, add_row, cell_text, rows_of
+from gipr_ml.sources.pages_text import Row, add_row, cell_text, is_wrapped_number, rows_of
 from gipr_ml.sources.spaces import VALUE
 from gipr_ml.types import Box, Cell, Line
 
@@ -90,10 +90,10 @@ def _is_text(region: Region) -> bool:
 
 def _rows_of_cells(regions: Sequence[Region]) -> list[list[Cell]]:
     """The cells of a row; of several rows where the rules between them are missing."""
-    stacked = _stacked(regions)
-    middles = _merged(stacked, regions)
+    values = _values(regions)
+    wraps = _are_wrapped(values)
+    middles = [] if wraps else _merged(values, regions)
     if not middles:
-        wraps = len(stacked) < 2
         return [[cell for region in regions for cell in _cells(region, region.glyphs, wraps)]]
     borders = [(a + b) / 2 for a, b in pairwise(middles)]
     rows: list[list[Cell]] = []
@@ -108,20 +108,38 @@ def _rows_of_cells(regions: Sequence[Region]) -> list[list[Cell]]:
     return rows
 
 
-def _stacked(regions: Sequence[Region]) -> list[list[float]]:
-    """Heights of the values in each cell that has several, one below the other."""
-    found: list[list[float]] = []
+_Values = list[tuple[Region, list[Row]]]
+"""Cells that hold values and nothing else, each with its rows of them from top to bottom."""
+
+
+def _values(regions: Sequence[Region]) -> _Values:
+    found = []
     for region in regions:
-        if any(glyph.turn for glyph in region.glyphs):
+        if not region.glyphs or any(glyph.turn for glyph in region.glyphs):
             continue
         rows = rows_of(region.glyphs)
-        if len(rows) > 1 and all(VALUE.fullmatch(row.text(widest=1)[0]) for row in rows):
-            found.append([row.middle for row in rows])
+        if all(VALUE.fullmatch(row.text(widest=1)[0]) for row in rows):
+            found.append((region, rows))
     return found
 
 
-def _merged(found: Sequence[list[float]], regions: Sequence[Region]) -> list[float]:
+def _are_wrapped(values: _Values) -> bool:
+    """Whether digits below digits are the rest of numbers too wide for their cells.
+
+    In several cells they may also be the values of two rows without a rule between them; but then
+    those fill no cell from side to side, and every cell has two.
+    """
+    stacked = [(region, rows) for region, rows in values if len(rows) > 1]
+    if len(stacked) < 2:
+        return True
+    return len(stacked) < len(values) and all(
+        is_wrapped_number(rows, region.box[2] - region.box[0]) for region, rows in stacked
+    )
+
+
+def _merged(values: _Values, regions: Sequence[Region]) -> list[float]:
     """Heights of the rows of values that stand in one ruled row; nothing where it is but one."""
+    found = [[row.middle for row in rows] for _, rows in values if len(rows) > 1]
     if len(found) < _MERGED_ROWS or len({len(rows) for rows in found}) > 1:
         return []
     size = max(glyph.size for region in regions for glyph in region.glyphs)

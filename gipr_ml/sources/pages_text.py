@@ -134,17 +134,17 @@ def cell_text(glyphs: Sequence[Glyph], width: float = 0.0) -> str:
         own = [turned(glyph, -turn, 0, 0) for glyph in glyphs if glyph.turn == turn]
         rows = rows_of(own)
         texts = [row.text(widest=1)[0] for row in rows]
-        if len(texts) > 1 and turn == 0 and _is_wrapped_number(rows, texts, width):
+        if turn == 0 and width > 0 and is_wrapped_number(rows, width):
             texts = ["".join(texts)]
         parts += texts
     return clean(join_texts(parts)).strip()
 
 
-def _is_wrapped_number(rows: Sequence[Row], texts: Sequence[str], width: float) -> bool:
-    """Whether a number was too wide for its cell and goes on below."""
-    digits = all(text.replace(".", "").replace(",", "").isdigit() for text in texts)
+def is_wrapped_number(rows: Sequence[Row], width: float) -> bool:
+    """Whether a number was too wide for its cell of `width` points and goes on below."""
+    texts = [row.text(widest=1)[0].replace(".", "").replace(",", "") for row in rows]
     full = all(row.width + row.digit + _MARGINS >= width for row in rows[:-1])
-    return digits and width > 0 and full
+    return len(rows) > 1 and full and all(map(str.isdigit, texts))
 
 
 def add_row(lines: LineList, row: Row, number: int) -> None:

@@ -157,8 +157,28 @@ def test_rules_missing_between_rows_of_values_merge_nothing():
 def test_a_number_too_wide_for_its_cell_is_one_number():
     row = "规章 _ _ 1234567 0 0 0 0 0 0"
     assert cells(pdf([table(row)]))[0][3] == "1234567"
-    two = row.replace("_ _", "_ 3960704")  # more than one such cell: rather two rows in one
-    assert cells(pdf([table(two.replace(" 0 0", " 1112222 0", 1))]))[0][3] == "1234 567"
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower", "read"),
+    [
+        ("1046 0 2033", "8 _ 7", ["10468", "0", "20337"]),
+        ("1046 119 2033", "8 7 7", ["1046", "119", "2033"]),  # of two rows: each cell has two
+        ("1046 0 203", "8 _ 7", ["1046 8", "0", "203 7"]),  # 203 leaves room for the 7
+    ],
+)
+def test_several_numbers_of_a_row_go_on_below_where_others_need_no_second_line(upper, lower, read):
+    pen = PdfPen(400, 200)
+    for x in (40, 140, 174, 208, 242):
+        pen.line(x, 40, x, 70)
+    for y in (40, 70):
+        pen.line(40, y, 242, y)
+    pen.text(50, 52, "规章", 10)
+    for y, values in ((52, upper), (65, lower)):
+        for x, value in zip((145.4, 179.4, 213.4), values.split(), strict=True):
+            pen.text(x, y, value.replace("_", ""), 10)
+    pen.end_page()
+    assert cells(pen.close())[0] == ["规章", *read]
 
 
 @pytest.mark.parametrize(("width", "read"), [(34, "10468"), (39, "1046 8")])
