@@ -20,17 +20,24 @@ OFF, LEAN = 0.1, 0.02
 """Heights that pieces of one rule may be out of line, and its growth with their distance."""
 FARTHEST = 12.0
 """Heights between two long pieces of one rule, and from its last long piece to its end."""
+CORNER = 0.3
+"""Heights before the end of a long piece from which a rule across may be where it ends."""
 SPECK = 0.2
 """Heights of the breaks that noise and crossing rules make in a piece."""
 
 
 def left_over(
-    upright: Points, columns: NDArray[np.uint8], ink: NDArray[np.uint8], tall: float
+    upright: Points,
+    columns: NDArray[np.uint8],
+    rows: NDArray[np.uint8],
+    ink: NDArray[np.uint8],
+    tall: float,
 ) -> NDArray[np.uint8]:
     """What is left on `ink` of the rules whose long pieces are `upright`, 1 or 0.
 
     `upright` has the shape (pieces, 2, 2): x and y of the upper and the lower end; `columns` is a
-    picture of them; `tall` is the height of a box of text; all in pixels of `ink`.
+    picture of them, `rows` one of the rules across; `tall` is the height of a box of text; all in
+    pixels of `ink`.
     """
     import cv2
 
@@ -42,7 +49,12 @@ def left_over(
     for index, piece in enumerate(upright):
         for end, way in ((1, 1), (0, -1)):
             goal, known = _next(np.delete(upright, index, axis=0), piece, end, way, tall)
-            y, x = _between(piece[end], goal, half, ink.shape)
+            begin = piece[end] if known else _back(piece, end, CORNER * tall)
+            y, x = _between(begin, goal, half, ink.shape)
+            if not known:
+                near = ink[y[:, None], x[:, None] + np.arange(-1, 2)]
+                stop = _corner(rows[y, x], near, tall)
+                y, x = y[:stop], x[:stop]
             _mark(ink, mask, y, x, half, tall, known)
     # The edges of a rule are paler than what counts as ink.
     return np.asarray(cv2.dilate(mask, np.ones((1, 3), np.uint8)), dtype=np.uint8)
@@ -59,6 +71,25 @@ def _next(others: Points, piece: Points, end: int, way: int, tall: float) -> tup
         return starts[near][np.argmin(far[near])], True
     run = way * FARTHEST * tall
     return np.array([piece[end, 0] + slope * run, piece[end, 1] + run]), False
+
+
+def _back(piece: Points, end: int, way: float) -> Points:
+    """The point of a piece that lies `way` pixels before its end."""
+    length = max(1.0, float(abs(piece[1, 1] - piece[0, 1])))
+    back: Points = piece[end] + (piece[1 - end] - piece[end]) * min(1.0, way / length)
+    return back
+
+
+def _corner(across: NDArray[np.uint8], ink: NDArray[np.uint8], tall: float) -> int:
+    """Where a line meets a rule across and does not go on behind it: there the table ends.
+
+    What stands below on the line is text, which would be taken for pieces of the rule.
+    """
+    paper = ink.max(axis=1) == 0
+    behind = np.flatnonzero(np.diff(across.astype(np.int8)) < 0) + 1
+    reach = max(2, round(SPECK * tall))
+    ends = [int(at) for at in behind if paper[at + 1 : at + 1 + reach].all()]
+    return ends[0] if ends else len(across)
 
 
 def _between(

@@ -237,18 +237,19 @@ def _by_rules(
     if header is not None:
         left, right = min(left, header.first.x), max(right, header.last.x)
     reach = (right - left) / 2 + 4 * height
-    edges = rules.upright((left - reach, top, right + reach, bottom))
-    spans = list(pairwise(edges))
-    if header is not None:
-        inside = [s for s in spans if s[1] > header.first.x and s[0] < header.last.x]
-    else:
-        inside = [s for s in spans if s[0] < right][-COLUMNS:]
-    if len(inside) != COLUMNS or inside[0][0] > left or inside[-1][1] < right:
-        return None
-    widths = [b - a for a, b in inside]
-    if max(widths) > UNEVEN * min(widths):
-        return None
-    return Columns(tuple(inside), True)
+    area = (left - reach, top, right + reach, bottom)
+    for sure in (True, False):
+        spans = list(pairwise(rules.upright(area, sure=sure)))
+        if header is not None:
+            inside = [s for s in spans if s[1] > header.first.x and s[0] < header.last.x]
+        else:
+            inside = [s for s in spans if s[0] < right][-COLUMNS:]
+        if len(inside) != COLUMNS or inside[0][0] > left or inside[-1][1] < right:
+            continue
+        widths = [b - a for a, b in inside]
+        if max(widths) <= UNEVEN * min(widths):
+            return Columns(tuple(inside), True)
+    return None
 
 
 def _by_numbers(numbers: Sequence[Word], rows: int, height: float) -> list[float] | None:

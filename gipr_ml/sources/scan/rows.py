@@ -58,7 +58,7 @@ def find_bands(
     """
     inside = [[w for w in row if columns.of(w.x) is not None] for row in rows]
     centres = [median(w.y for w in row) for row in inside if row]
-    loose = _loose(centres, height)
+    loose = _loose(centres, height, floor)
     top = header.bottom if header is not None else 0.0
     if header is None and centres and not columns.ruled:
         top = centres[0] - 3 * height
@@ -73,12 +73,12 @@ def find_bands(
     return [Band(middle.get(i, (a + b) / 2), a, b) for i, (a, b) in enumerate(spans)]
 
 
-def _loose(centres: Sequence[float], height: float) -> list[Band]:
-    """Rows whose edges lie midway between the middles of their numbers."""
+def _loose(centres: Sequence[float], height: float, floor: float) -> list[Band]:
+    """Rows whose edges lie midway between the middles of their numbers, the last above `floor`."""
     if not centres:
         return []
     inner = [(a + b) / 2 for a, b in pairwise(centres)]
-    edges = [centres[0] - height, *inner, centres[-1] + height]
+    edges = [centres[0] - height, *inner, min(centres[-1] + height, floor)]
     return [Band(y, top, bottom) for y, top, bottom in zip(centres, edges, edges[1:], strict=False)]
 
 

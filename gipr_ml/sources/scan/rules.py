@@ -29,8 +29,11 @@ MARGIN = 0.025
 """Share of the page's width at its sides in which dark strokes are its edges, not rules."""
 SLACK = 0.15
 """Heights that a rule may stray to either side."""
-SAME = 0.4
-"""Heights within which two found rules are one."""
+SAME = (0.8, 0.4)
+"""Heights within which two found rules are one, upright and level: columns are never so narrow, but
+rows may be printed close."""
+NEAR = 0.4
+"""Heights within which two strokes beside a number are one rule."""
 
 
 class Rules:
@@ -65,9 +68,13 @@ class Rules:
         columns, rows = self._sheet.straight_strokes()
         return upright | columns, columns, level | rows
 
-    def upright(self, area: Rect, support: float = SUPPORT) -> list[float]:
-        """x of the rules that run down through `area`, left to right."""
-        part = self._part(self._strokes[0], area)
+    def upright(self, area: Rect, support: float = SUPPORT, *, sure: bool = False) -> list[float]:
+        """x of the rules that run down through `area`, left to right.
+
+        `sure`: only strokes known as rules; others may be of digits that stand close below each
+        other.
+        """
+        part = self._part(self._strokes[1 if sure else 0], area)
         return [x / self._scale + max(0.0, area[0]) for x in self._lines(part, 0, support)]
 
     def beside(self, y: float, boxes: Iterable[Rect]) -> list[float]:
@@ -84,7 +91,7 @@ class Rules:
             area = (0.0, y - reach * height, width, y + reach * height)
             for x in self._lines(self._part(strokes, area), 0, WHOLE):
                 place = x / self._scale
-                apart = all(abs(place - other) > SAME * height for other in found)
+                apart = all(abs(place - other) > NEAR * height for other in found)
                 if strokes is upright and any(a < place < b for a, b in inside):
                     continue
                 if apart and MARGIN < place / width < 1 - MARGIN:
@@ -111,5 +118,7 @@ class Rules:
         found = np.flatnonzero(share >= support)
         if not len(found):
             return []
-        apart = np.flatnonzero(np.diff(found) > max(2, SAME * self._height)) + 1
-        return [float(group.mean()) for group in np.split(found, apart)]
+        runs = np.split(found, np.flatnonzero(np.diff(found) > 1) + 1)
+        middles = np.array([(run[0] + run[-1]) / 2 for run in runs])
+        apart = np.flatnonzero(np.diff(middles) > max(2, SAME[axis] * self._height)) + 1
+        return [float(group.mean()) for group in np.split(middles, apart)]

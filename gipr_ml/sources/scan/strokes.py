@@ -95,7 +95,7 @@ def find_strokes(grey: NDArray[np.uint8], height: float) -> Strokes:
     # Rules across would join the strokes of characters in rows above each other.
     rows = cv2.transpose(rows)
     upright, columns = _along(cv2.subtract(ink, rows), ink, tall, RUN_DOWN, LONG_DOWN, rows)
-    columns |= left_over(upright, columns, ink, tall)
+    columns |= left_over(upright, columns, rows, ink, tall)
     upright, level = upright / scale, level[..., ::-1] / scale
     return Strokes(upright, level, scale, lit, columns, rows, paper)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from rapidfuzz import fuzz
@@ -27,6 +27,7 @@ from gipr_ml.sources.scan.rules import Rules
 from gipr_ml.sources.scan.sheet import Sheet
 from gipr_ml.sources.scan.splitting import split
 from gipr_ml.sources.scan.words import Word, clusters, text_rows
+from gipr_ml.sources.scan.wrapped import join_wrapped
 from gipr_ml.types import Cell
 
 GROUPS = ("申请人情况", "法人或其他组织")
@@ -38,6 +39,9 @@ BESIDE = 1.2
 """Heights between the middles of a number alone and of a line of its label."""
 REACH = 1.5
 """Heights that a label may begin above its row."""
+
+INTO = 0.2
+"""Heights above the middle of a heading where a rule may still be the last of the table above."""
 
 
 @dataclass(frozen=True)
@@ -69,19 +73,29 @@ def read_table3(sheet: Sheet, words: Sequence[Word], rules: Rules, models: Engin
         rows = []
     if columns is None:
         return None
+    given, words = words, join_wrapped(words, columns, rules, height, floor)
+    above = [w for w in words if w.y < floor]
     if header is None:
         rows = _all_rows(above, columns, height)
+    elif rows:
+        rows = _near(value_rows(above, height, header), above, height)
     bands = find_bands(rows, columns, header, rules, height, floor)
     bands = _within(bands, rows, above, columns)
     if not bands:
         return None
-    return _lines(sheet, models, words, columns, bands, header)
+    found = _lines(sheet, models, words, columns, bands, header)
+    joined = {id(w) for w in given} - {id(w) for w in words}
+    return replace(found, used=found.used | joined)
 
 
 def _floor(sheet: Sheet, words: Sequence[Word], header: Header | None) -> float:
-    """Where the next table begins, or the end of the page."""
+    """Where the next table begins, or the end of the page.
+
+    The last rule of this one may touch what follows, whose box begins a little above its text.
+    """
     top = header.bottom if header is not None else 0.0
-    tops = [w.rect[1] for w in words if w.y > top and any(t in w.text for t in OTHER_TABLES)]
+    after = [w for w in words if w.y > top and any(t in w.text for t in OTHER_TABLES)]
+    tops = [max(w.rect[1], w.y - INTO * sheet.height) for w in after]
     return min([*tops, float(sheet.grey.shape[0])])
 
 
