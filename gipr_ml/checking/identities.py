@@ -16,6 +16,7 @@ from typing import Literal
 from gipr_ml.checking.cells import Cells
 from gipr_ml.forms import Identity
 from gipr_ml.types import Outcome, State
+from gipr_ml.types.quick import quick_dataclass
 
 UNREAD = frozenset({State.LOST, State.ILLEGIBLE})
 """States of a cell whose number is not known."""
@@ -38,7 +39,7 @@ class Figures:
     """Keys of `values` whose number is printed."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Evaluation:
     """What one identity says of the figures."""
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from gipr_ml.forms.narrative import Narrative
 from gipr_ml.narrative.tokens import Found, Token
+from gipr_ml.types.quick import quick_dataclass
 
 NUMBERS = ("NUM", "MONEY", "PERCENT")
 RESULTS = ("outcome", "detail")
 """Kinds of words for what became of a request."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Claim:
     """A number, or a word for none, taken by a pattern."""
 

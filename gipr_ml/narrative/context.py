@@ -9,9 +9,10 @@ from gipr_ml.forms.narrative import Readings
 from gipr_ml.narrative.claims import NUMBERS, Claim
 from gipr_ml.narrative.tokens import Token
 from gipr_ml.types import Statement
+from gipr_ml.types.quick import quick_dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Said:
     """What a number of the sentence was found to be."""
 

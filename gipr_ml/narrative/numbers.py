@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import Literal
 
 from gipr_ml.forms.narrative import CountWords, Rounding
 from gipr_ml.types import StatementKind
+from gipr_ml.types.quick import quick_dataclass
 
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _SCALES = {"十": 10, "百": 100, "千": 1000}
@@ -31,7 +31,7 @@ _TO = r"[\-－—–~～至到]"
 Kind = Literal["NUM", "MONEY", "PERCENT", "approximate"]
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Number:
     """A number with its unit at `text[start:end]`."""
 

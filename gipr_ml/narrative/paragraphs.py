@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from gipr_ml.types import LabelledLine, Place
+from gipr_ml.types.quick import quick_dataclass
 
 _PROSE = frozenset({"narrative", "note", "unresolved"})
 _HEADS = frozenset({"title", "section"})
@@ -22,7 +22,7 @@ _LONG_CELL = 12
 _INVISIBLE = "\u200b\ufeff"
 
 
-@dataclass(frozen=True)
+@quick_dataclass(frozen=True, slots=True)
 class Piece:
     """Text of one cell that stands in a paragraph."""
 

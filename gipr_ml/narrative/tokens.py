@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from gipr_ml.forms.narrative import Narrative, Pattern, Slot
 from gipr_ml.narrative.libraries import import_jieba, import_spacy
 from gipr_ml.narrative.numbers import numbers
 from gipr_ml.types import StatementKind
+from gipr_ml.types.quick import quick_dataclass
 
 if TYPE_CHECKING:
     from spacy.matcher import Matcher
@@ -35,7 +36,7 @@ _FREQUENCY = 1000
 """Of each word of ours; characters that are no word count once."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Token:
     """A piece of a sentence."""
 
@@ -52,7 +53,7 @@ class Token:
     upper: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Found:
     """A pattern found at `tokens[start:end]`."""
 

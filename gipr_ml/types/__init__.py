@@ -1,4 +1,5 @@
 """The words of the program: what every stage takes and gives. All of them are frozen and picklable.
+Of those that a report makes by the hundred the type checker alone sees to that; see `quick`.
 
 A file becomes a `Document` (pages of lines of cells). A `Document` becomes a `Report` (canonical
 cells with findings and proposals). Everything in between is listed here too, so that a stage needs

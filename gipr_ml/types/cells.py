@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Literal
 
 from gipr_ml.types.document import Place
+from gipr_ml.types.quick import quick_dataclass
 
 
 class State(StrEnum):
@@ -20,7 +21,7 @@ class State(StrEnum):
     ILLEGIBLE = "illegible"
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class ReportCell:
     """One canonical cell of a report. `value` is None unless `state` is "read"."""
 

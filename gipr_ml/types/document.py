@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from gipr_ml.types.quick import quick_dataclass
+
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom on the page, in the unit that the document states."""
 
@@ -16,7 +18,7 @@ Borders = Literal["explicit", "spaces", "none"]
 """How a line shows where its cells end: tabs, pipes or table tags; runs of spaces; not at all."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Cell:
     """One cell of a line, as the source gave it."""
 
@@ -32,7 +34,7 @@ class Cell:
     """Whether the cell holds ink that could not be read; its text is then a guess or empty."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Line:
     """One line of a document. A row of a table is one line; a glued line is cut into several."""
 

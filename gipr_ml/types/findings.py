@@ -7,6 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
+from gipr_ml.types.quick import quick_dataclass
+
 Cause = Literal["misreading", "source", "unclear"]
 """What the evidence blames for a contradiction: the reading, what the document itself prints, or
 neither for sure."""
@@ -52,7 +54,7 @@ class Decision:
     """What the finding said, for whoever reads the decision alone."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Finding:
     """What a rule says of the figures; `difference` is reported minus computed."""
 
@@ -82,7 +84,7 @@ class Finding:
         return self.decision.verdict if self.decision.finding == self.fingerprint else "stale"
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class RuleCount:
     """How often a rule held, failed, and could not be checked."""
 

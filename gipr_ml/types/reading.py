@@ -9,9 +9,10 @@ from typing import Literal
 
 from gipr_ml.types.cells import Doubt, Proposal, ReportCell
 from gipr_ml.types.document import Line, Place
+from gipr_ml.types.quick import quick_dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class LabelledLine:
     """A line with what the trained classifier says of it."""
 
@@ -26,7 +27,7 @@ class LabelledLine:
     cell_confidences: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Match:
     """A label text mapped onto a canonical category; score and margin are from 0 to 1."""
 
@@ -44,7 +45,7 @@ StatementKind = Literal[
 percent of another sum, a change (in numbers) and a growth (in percent) are against last year."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Statement:
     """A number that the prose restates; money is in 万元, a share or growth in percent."""
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from gipr_ml.types.cells import Doubt, Proposal, ReportCell
 from gipr_ml.types.document import Borders, Unit
 from gipr_ml.types.findings import Decision, Finding, RuleCount
+from gipr_ml.types.quick import quick_dataclass
 from gipr_ml.types.reading import Statement
 
 
@@ -20,7 +21,7 @@ class Status(StrEnum):
     REJECTED = "rejected"
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class NarrativeFigure:
     """A statement of the prose beside the cells that it restates."""
 
@@ -29,7 +30,7 @@ class NarrativeFigure:
     """None where a cell that it restates was not read."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class ReportLine:
     """A line as the result keeps it: nothing that was read is dropped."""
 
