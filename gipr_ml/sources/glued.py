@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from typing import Literal
 
@@ -35,6 +36,7 @@ _COVERED = 0.8
 _WORTH_A_LOOK = re.compile(rf"[{CJK})）”\"]\s?\d(?:\s?[\dOo]){{6}}")
 _BETWEEN = re.compile(rf"[{CJK})）”] ?\d+(?:\.\d+)?[.、．]?[{CJK}(（]")
 _SENTENCE = re.compile(r"[，。；]")
+_DIGIT = re.compile(r"\d")
 
 _Open = Literal["no", "mark", "label", "header"]
 """What the last row still takes: nothing, its label, more of it or its values, more headers."""
@@ -60,17 +62,21 @@ def cut_glued(line: str) -> list[list[Piece]] | None:
 
 def looks_glued(line: str) -> bool:
     """Whether digits touch text on either side, as they do where borders are lost."""
-    return _touching(line, 1)
+    return _touching(line) > 0
 
 
 def is_glued_throughout(line: str) -> bool:
     """Whether that is so at several places: tabs or pipes in the line are no borders of cells."""
-    return _touching(line, _THROUGHOUT)
+    return _touching(line) == _THROUGHOUT
 
 
-def _touching(line: str, places: int) -> bool:
+@lru_cache(maxsize=1)
+def _touching(line: str) -> int:
+    """At how many places that is so, counted up to `_THROUGHOUT`; asked several times of a line."""
+    if not _DIGIT.search(line):
+        return 0
     found = (m for m in _BETWEEN.finditer(line) if not COUNTED.match(m[0][-1]))
-    return sum(1 for _ in islice(found, places)) == places
+    return sum(1 for _ in islice(found, _THROUGHOUT))
 
 
 def _is_glued(squeezed: Squeezed, tokens: Sequence[Token]) -> bool:

@@ -21,11 +21,12 @@ _PIPES = str.maketrans("｜│┃", "|||")
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s*(?=[^#\s])")
 _EMPHASIS = re.compile(r"\*\*(.{1,200}?)\*\*|__(?=\S)(.{1,200}?)(?<=\S)__")
 _RULE = re.compile(r"\s*([-=*_])\1{2,}\s*")
+_RULED_WITH = "-=*_"
 _DRAWN = frozenset("─━┄┈┌┬┐├┼┤└┴┘╔╦╗╠╬╣╚╩╝═+")
 _DRAWN_WITH = _DRAWN | frozenset(" \t|:=-")
 _DASHES = re.compile(r":?-+:?")
 _SURE_DASHES = re.compile(r":-*:?|-*:|-{2,}")
-_FILLED_UP = re.compile(r"(\S \|) \|{2,}$")
+_FILLED_UP = re.compile(r"(?<=\S \|) \|{2,}$")
 """Bars that converters of web pages fill up a short row with; blank cells have room in between."""
 _OUTER = 0.9
 """Share of a table's rows that have a pipe at the edge, for it to be an edge and no blank cell."""
@@ -85,22 +86,30 @@ def add_line(lines: LineList, text: str, number: int | None, *, start: int = 0) 
     text = plain_text(text)
     if not text.strip():
         return
-    borders, rows = _rows(text) if len(text) <= _REMEMBERED else _rows.__wrapped__(text)
-    for row in rows:
-        cells = [Cell(piece, start + offset) for offset, piece in row]
+    cut = _cut if len(text) <= _REMEMBERED else _cut.__wrapped__
+    borders, rows = cut(text, start)
+    for cells in rows:
         lines.add(cells, borders, number, heading=heading)
         heading = 0
 
 
 @lru_cache(maxsize=8192)
-def _rows(text: str) -> tuple[Borders, Sequence[Sequence[Piece]]]:
-    """The rows of a line without tabs and pipes, and how their cells were told apart."""
+def _cut(text: str, start: int) -> tuple[Borders, Sequence[Sequence[Cell]]]:
+    """The cells of a line without tabs and pipes, row by row, and how they were told apart."""
     if text.isdigit():
-        return "none", [[(0, text)]]
-    rows = cut_glued(text) if looks_glued(text) else None
+        return "none", ((Cell(text, start),),)
+    borders, rows = _rows(text)
+    return borders, tuple(
+        tuple([Cell(piece, start + offset) for offset, piece in row]) for row in rows
+    )
+
+
+def _rows(text: str) -> tuple[Borders, Sequence[Sequence[Piece]]]:
+    glued = looks_glued(text)
+    rows = cut_glued(text) if glued else None
     if rows is None and (pieces := split_spaces(text)) is not None:
         return "spaces", [pieces]
-    if rows is None:
+    if rows is None and not glued:
         rows = cut_glued(text)
     if rows is None:
         left = len(text) - len(text.lstrip())
@@ -116,6 +125,9 @@ def _rows(text: str) -> tuple[Borders, Sequence[Sequence[Piece]]]:
 
 def _is_drawn(text: str) -> bool:
     """Whether the line is only drawn: a ruler, or the border of a table."""
+    first = text.lstrip()[:1]
+    if first not in _DRAWN_WITH and first not in _RULED_WITH:
+        return False
     chars = set(text)
     return (chars <= _DRAWN_WITH and bool(chars & _DRAWN)) or _RULE.fullmatch(text) is not None
 
@@ -130,34 +142,46 @@ def plain_text(text: str) -> str:
 # ---------------------------------------------------------------- tabs
 
 
-def _tabbed(text: str) -> list[Cell] | None:
+def _tabbed(text: str) -> Sequence[Cell] | None:
     """The cells of a line with tabs, blank ones kept; None where a tab is but an indent."""
     if "\t" not in text:
         return None
-    fields = list(_fields(text, "\t"))
-    filled = [index for index, (_, field) in enumerate(fields) if field]
-    if filled == [len(fields) - 1] and not VALUE.fullmatch(fields[-1][1]):
+    return _tabs(text) if len(text) <= _REMEMBERED else _tabs.__wrapped__(text)
+
+
+@lru_cache(maxsize=8192)
+def _tabs(text: str) -> Sequence[Cell] | None:
+    fields = _fields(text, "\t")
+    *others, last = [field for _, field in fields]
+    if last and not any(others) and not VALUE.fullmatch(last):
         return None
     return _cells(fields)
 
 
-def _fields(text: str, border: str, start: int = 0) -> Iterable[Piece]:
+def _fields(text: str, border: str, start: int = 0) -> list[Piece]:
+    fields: list[Piece] = []
     for field in text.split(border):
-        yield start + len(field) - len(field.lstrip()), field.strip()
+        bare = field.strip()
+        indent = 0 if len(bare) == len(field) else len(field) - len(field.lstrip())
+        fields.append((start + indent, bare))
         start += len(field) + 1
+    return fields
 
 
-def _cells(fields: Iterable[Piece]) -> list[Cell]:
+def _cells(fields: Iterable[Piece]) -> Sequence[Cell]:
     """A cell for each field, and for each of three and more values in one field."""
     cells: list[Cell] = []
     for start, field in fields:
+        if field.isalnum():
+            cells.append(Cell(field, start))
+            continue
         words = field.split(" ")
         if len(words) >= _GLUED_VALUES and all(VALUE.fullmatch(word) for word in words):
             for match in re.finditer(r"\S+", field):
                 cells.append(Cell(match[0], start + match.start()))
         else:
             cells.append(Cell(plain_text(field), start))
-    return cells
+    return tuple(cells)
 
 
 # ---------------------------------------------------------------- pipes
@@ -224,12 +248,14 @@ def _is_single(row: _PipeRow) -> bool:
 
 def _pipe_fields(row: _PipeRow, leading: bool, trailing: bool) -> list[Piece]:
     """What stands between the pipes of a row, the pipes at its edges being no borders of cells."""
-    text, start = _FILLED_UP.sub(r"\1", row.text), row.start
+    text, start = row.text, row.start
+    if text.endswith("||"):
+        text = _FILLED_UP.sub("", text)
     if text.startswith("|") and leading:
         text, start = text[1:], start + 1
     if text.endswith("|") and trailing:
         text = text[:-1]
-    return list(_fields(text, "|", start))
+    return _fields(text, "|", start)
 
 
 def _is_ruler(fields: Sequence[str], *, second: bool) -> bool:

@@ -53,15 +53,7 @@ class LineList:
                 "give one report a file"
             )
         self.lines.append(
-            Line(
-                number=len(self.lines),
-                cells=tuple(cells),
-                borders=borders,
-                page=self.page,
-                table=table,
-                source_line=source_line,
-                heading=heading,
-            )
+            Line(len(self.lines), tuple(cells), borders, self.page, table, source_line, heading)
         )
 
     def add_all(self, lines: Iterable[Line]) -> None:
