@@ -83,6 +83,8 @@ def _is_utf8(text: str, score: float) -> bool:
 
 def plausibility(text: str) -> float:
     """Share of the first characters that Chinese reports use, 0 to 1; 1 for an empty text."""
+    if not _rare().search(text[:_SAMPLE]):
+        return 1.0
     sample = "".join(clean(text[:_SAMPLE]).split())
     if not sample:
         return 1.0
@@ -93,7 +95,7 @@ def plausibility(text: str) -> float:
 def _rare() -> re.Pattern[str]:
     """Finds characters but ASCII, the punctuation of GB 2312 and its first level: the 3,755 most
     used characters."""
-    chars = {chr(code) for code in range(0x20, 0x7F)}
+    chars = {"\n", "\r", "\t", *(chr(code) for code in range(0x20, 0x7F))}
     for high in (0xA1, 0xA3, *range(0xB0, 0xD8)):
         for low in range(0xA1, 0xFF):
             chars.update(bytes((high, low)).decode("gbk", errors="ignore"))

@@ -39,6 +39,8 @@ _REMEMBERED = 60
 _LONG_CELL = 200
 """Characters from which a cell of several paragraphs is a part of the page, not of a table."""
 
+_all_text = etree.XPath("string()", smart_strings=False)
+"""The text of an element with all in it."""
 Element = Any
 """An element of lxml, which is not typed."""
 
@@ -93,11 +95,11 @@ class _Walk:
 
     def title(self, root: Element) -> None:
         """Take the title of the page where it is a report's and the page itself shows none."""
-        title = root.find(".//title")
+        title = next(root.iterdescendants("title"), None)
         words = vocabulary().titles
         if title is None or not any(word in (title.text or "") for word in words):
             return
-        shown = "".join("".join(root.itertext()).replace(title.text, "", 1).split())
+        shown = "".join(_all_text(root).replace(title.text, "", 1).split())
         if not any(word in shown for word in words):
             self._text.append((self._place(title), _spaced(title.text)))
 
@@ -151,17 +153,20 @@ class _Walk:
     def _end_line(self) -> None:
         if not self._inline:
             return
-        text = _spaced("".join(self._inline))
+        text = "".join(self._inline)
         self._inline = []
+        if text.isspace():
+            return
+        text = _spaced(text)
         if text.strip():
             level = "#" * self._heading  # as Markdown has it
             self._text.append((self._line, f"{level} {text.strip()}" if level else text))
 
     def _table(self, table: Element) -> None:
         number: int | None = None
-        nested = any(_has_parts(part) for part in table)
+        nested = _has_parts(table)
         for row in self._rows(table):
-            cells = [cell for cell in row if cell.tag in ("td", "th")]
+            cells = list(row.iterchildren("td", "th"))
             if nested and any(_has_parts(cell) for cell in cells):
                 self.block(row)
                 continue
@@ -169,21 +174,13 @@ class _Walk:
             if _is_layout(cells, texts):
                 self.block(row)
                 continue
-            self._add_strays(row)
+            self._add_strays(row, broken=len(row) > len(cells))
             if len(cells) > 1 or any(texts):
                 self.flush()
-                for text in texts:
-                    self._lines.take("".join(text))
+                self._lines.take("".join(map("".join, texts)))
                 number = self._lines.new_table() if number is None else number
-                self._lines.add(
-                    [
-                        Cell(join_texts(text), columns=_span(cell))
-                        for cell, text in zip(cells, texts, strict=True)
-                    ],
-                    "explicit",
-                    self._place(row),
-                    table=number,
-                )
+                made = [_cell(text, _span(cell)) for cell, text in zip(cells, texts, strict=True)]
+                self._lines.add(made, "explicit", self._place(row), table=number)
         self._end_line()
 
     def _rows(self, table: Element) -> Iterator[Element]:
@@ -198,19 +195,22 @@ class _Walk:
                 self.block(child)
             self._add_text(child.tail)
 
-    def _add_strays(self, row: Element) -> None:
+    def _add_strays(self, row: Element, broken: bool) -> None:
         """What broken pages have between the cells of a row."""
         self._add_text(row.text)
         for child in row:
-            if child.tag not in ("td", "th"):
+            if broken and child.tag not in ("td", "th"):
                 self.block(child)
-            self._add_text(child.tail)
+            if tail := child.tail:
+                self._inline.append(tail)
 
 
 def _pieces(cell: Element) -> list[str]:
     """The paragraphs and lines of a cell, without blank ones."""
     if not len(cell):
         text = cell.text or ""
+        if len(text) <= _REMEMBERED:
+            return [line] if (line := _known_line(text)) else []
     else:
         found: list[str] = []
         _collect(cell, found)
@@ -251,18 +251,30 @@ def _collect(element: Element, parts: list[str]) -> None:
 
 def _has_parts(element: Element) -> bool:
     """Whether tables, headings or listings stand in it: it arranges parts of the page."""
-    return next(element.iter("table", "pre", *_HEADINGS), None) is not None
+    return next(element.iterdescendants("table", "pre", *_HEADINGS), None) is not None
 
 
 def _is_layout(cells: list[Element], texts: list[list[str]]) -> bool:
     """Whether the row only arranges parts of the page."""
     if len(cells) == 1 and any("。" in text for text in texts[0]):
         return True
-    return any(
-        (len(text) > 1 and sum(map(len, text)) > _LONG_CELL)
-        or (not any(text) and cell.find(".//img") is not None)
-        for cell, text in zip(cells, texts, strict=True)
-    )
+    for cell, text in zip(cells, texts, strict=True):
+        if len(text) > 1 and sum(map(len, text)) > _LONG_CELL:
+            return True
+        if not text and len(cell) and next(cell.iter("img"), None) is not None:
+            return True
+    return False
+
+
+def _cell(texts: list[str], columns: int) -> Cell:
+    """The cell of these lines; most are figures, blanks and labels that every report has."""
+    text = texts[0] if len(texts) == 1 else join_texts(texts)
+    return _known_cell(text, columns) if len(text) <= _REMEMBERED else Cell(text, columns=columns)
+
+
+@lru_cache(maxsize=8192)
+def _known_cell(text: str, columns: int) -> Cell:
+    return Cell(text, columns=columns)
 
 
 def _span(cell: Element) -> int:

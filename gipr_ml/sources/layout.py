@@ -188,9 +188,11 @@ def _cells(fields: Iterable[Piece]) -> Sequence[Cell]:
 
 
 def _pipe_row(number: int, text: str) -> _PipeRow | None:
-    if "|" not in text and "│" not in text and "｜" not in text and "┃" not in text:
+    piped = text
+    if "│" in text or "｜" in text or "┃" in text:
+        piped = text.translate(_PIPES)
+    elif "|" not in text:
         return None
-    piped = text.translate(_PIPES)
     bare = piped.strip()
     if bare.count("|") < 2 and not (bare.startswith("|") or bare.endswith("|")):
         return None
