@@ -5,7 +5,6 @@ Everything here is a pure function of its arguments: the same cells give the sam
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +15,7 @@ from gipr_ml.checking.faults import Fault, locate
 from gipr_ml.checking.faultwords import fault_finding
 from gipr_ml.checking.identities import Evaluation, evaluate, figures_of, instance
 from gipr_ml.checking.mend import mend
-from gipr_ml.checking.plausible import counted, implausible
+from gipr_ml.checking.plausible import Outcomes, add, counted, implausible
 from gipr_ml.checking.proposals import merge, propose
 from gipr_ml.checking.prose import CellSums, compare
 from gipr_ml.checking.witness import weigh
@@ -129,9 +128,9 @@ def _doubted(doubt: Doubt) -> Finding:
 
 
 def _counted(evaluations: Sequence[Evaluation]) -> Iterator[RuleCount]:
-    outcomes: dict[str, Counter[Outcome]] = {}
+    outcomes: Outcomes = {}
     for e in evaluations:
-        outcomes.setdefault(e.identity.rule, Counter())[e.outcome] += 1
+        add(outcomes, e.identity.rule, e.outcome)
     return counted(outcomes)
 
 

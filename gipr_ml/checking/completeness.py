@@ -31,15 +31,21 @@ def complete(
 
 def _gaps(name: str, table: TableForm, cells: Cells, names: Names) -> Iterator[Finding]:
     title = TABLE_NAMES[name]
-    found = [cells[key] for key in table.cell_keys if key in cells]
-    lost = [k for k in table.cell_keys if k not in cells or cells[k].state is State.LOST]
-    illegible = [cell.key for cell in found if cell.state is State.ILLEGIBLE]
-    unsure = [
-        cell.key
-        for cell in found
-        if cell.confidence < CONFIDENCE_THRESHOLD and cell.key not in {*lost, *illegible}
-    ]
-    if not lost and not illegible and all(cell.value is None for cell in found):
+    lost: list[str] = []
+    illegible: list[str] = []
+    unsure: list[str] = []
+    empty = True
+    for key in table.cell_keys:
+        cell = cells.get(key)
+        state = State.LOST if cell is None else cell.state
+        if cell is None or state is State.LOST:
+            lost.append(key)
+        elif state is State.ILLEGIBLE:
+            illegible.append(key)
+        elif cell.confidence < CONFIDENCE_THRESHOLD:
+            unsure.append(key)
+        empty = empty and (cell is None or cell.value is None)
+    if not lost and not illegible and empty:
         yield _finding("completeness.empty_table", (), f"{title}没有填写任何数字。")
     if lost:
         words = f"{title}缺少 {len(lost)} 个单元格：{names.cells(lost)}。"

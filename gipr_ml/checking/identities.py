@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 from typing import Literal
 
 from gipr_ml.checking.cells import Cells
@@ -62,16 +63,21 @@ class Evaluation:
 
 def figures_of(cells: Cells, identities: Sequence[Identity]) -> Figures:
     """Sort the cells that the identities name into numbers, left out totals and unread ones."""
-    keys = dict.fromkeys(key for identity in identities for key in identity.coefficients)
-    unread = {key for key in keys if key not in cells or cells[key].state in UNREAD}
+    unread: set[str] = set()
+    blank: set[str] = set()
     values: dict[str, Decimal] = {}
-    for key in keys:
-        if key not in unread:
-            value = cells[key].value
-            values[key] = Decimal(0) if value is None else value
-    printed = frozenset(key for key in values if cells[key].value is not None)
+    for key in dict.fromkeys(chain.from_iterable(i.coefficients for i in identities)):
+        cell = cells.get(key)
+        if cell is None or cell.state in UNREAD:
+            unread.add(key)
+        elif cell.value is None:
+            blank.add(key)
+            values[key] = Decimal(0)
+        else:
+            values[key] = cell.value
+    printed = frozenset(values.keys() - blank)
     left_out: set[str] = set()
-    blank_totals = [i for i in identities if i.total in values and i.total not in printed]
+    blank_totals = [i for i in identities if i.total in blank]
     grows = True
     while grows:
         grows = False
@@ -104,6 +110,8 @@ def evaluate(identity: Identity, figures: Figures) -> Evaluation:
 
 def computed_total(identity: Identity, values: Mapping[str, Decimal]) -> Decimal:
     """What the total must be by the other cells; cells without a value count nothing."""
+    if identity.addends and all(map(values.__contains__, identity.addends)):
+        return sum(map(values.__getitem__, identity.addends), Decimal(0))
     total, rest = identity.total, Decimal(0)
     for key, coefficient in identity.coefficients.items():
         if key != total and key in values:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from itertools import accumulate
 
 import numpy as np
 
@@ -33,39 +34,52 @@ def implausible(
     findings: list[Finding] = []
     limits = limits_of(rules, frozenset(tables))
     numbers = {key: _number(cell) for key, cell in cells.items()}
-    counts = {rule: Counter({Outcome.PASS: of}) for rule, of in limits.counts.items()}
+    counts = {rule: {Outcome.PASS: of} for rule, of in limits.counts.items()}
     for limit, outcome in limits.not_passed(numbers):
-        counts[limit.rule][Outcome.PASS] -= 1
-        counts[limit.rule][outcome] += 1
+        add(counts, limit.rule, Outcome.PASS, -1)
+        add(counts, limit.rule, outcome)
         if outcome is Outcome.FAIL:
             quiet = limit.implied and not set(told).isdisjoint(limit.coefficients)
             findings += [] if quiet else [_limit_finding(limit, cells, names)]
     for rule in rules.texts:
-        here = [cells[key] for key in cells if key in rule.cells]
+        here = [cell for key, cell in cells.items() if key in rule.cells]
         if here:
-            wordy = [cell for cell in here if _words(cell, rule)]
-            held = Counter({Outcome.FAIL: len(wordy), Outcome.PASS: len(here) - len(wordy)})
-            counts.setdefault(rule.rule, Counter()).update(held)
+            odd = [cell for cell in here if cell.raw and not cell.raw.isdecimal()]
+            wordy = [cell for cell in odd if _words(cell, rule)]
+            add(counts, rule.rule, Outcome.FAIL, len(wordy))
+            add(counts, rule.rule, Outcome.PASS, len(here) - len(wordy))
             findings += _text_findings(rule, wordy, names)
     return tuple(findings), tuple(counted(counts))
 
 
-def counted(outcomes: Mapping[str, Counter[Outcome]]) -> Iterator[RuleCount]:
+Outcomes = dict[str, dict[Outcome, int]]
+"""How often each rule had which outcome."""
+
+
+def add(outcomes: Outcomes, rule: str, outcome: Outcome, times: int = 1) -> None:
+    """Count an outcome of a rule."""
+    counts = outcomes.setdefault(rule, {})
+    counts[outcome] = counts.get(outcome, 0) + times
+
+
+def counted(outcomes: Outcomes) -> Iterator[RuleCount]:
     """What became of each rule."""
     for rule, counts in outcomes.items():
-        yield RuleCount(
-            rule, counts[Outcome.PASS], counts[Outcome.FAIL], counts[Outcome.NOT_CHECKABLE]
-        )
+        passed, failed = counts.get(Outcome.PASS, 0), counts.get(Outcome.FAIL, 0)
+        yield RuleCount(rule, passed, failed, counts.get(Outcome.NOT_CHECKABLE, 0))
 
 
 def _number(cell: ReportCell) -> int | Decimal | None:
     """The number that a cell prints; counts, which most are, are quicker as whole numbers."""
-    value = printed(cell)
-    return int(value) if value is not None and value == value.to_integral_value() else value
+    value = cell.value if cell.unit is None else printed(cell)
+    if value is None:
+        return None
+    whole = int(value)
+    return whole if whole == value else value
 
 
 class Limits:
-    """Limits as one matrix, so that all that concern whole numbers are looked at together."""
+    """Limits as arrays, so that all that concern whole numbers are looked at together."""
 
     def __init__(self, limits: Sequence[Limit]) -> None:
         self.limits = limits
@@ -73,11 +87,12 @@ class Limits:
         """How many limits each rule has."""
         self._keys = list(dict.fromkeys(key for limit in limits for key in limit.coefficients))
         places = {key: place for place, key in enumerate(self._keys)}
-        self._matrix = np.zeros((len(limits), len(self._keys)))
-        for row, limit in zip(self._matrix, limits, strict=True):
-            for key, n in limit.coefficients.items():
-                row[places[key]] = n
-        self._named = np.abs(self._matrix)
+        terms = [(places[key], n) for limit in limits for key, n in limit.coefficients.items()]
+        self._places = np.array([place for place, _ in terms], dtype=np.intp)
+        self._coefficients = np.array([n for _, n in terms], dtype=float)
+        ends = accumulate(len(limit.coefficients) for limit in limits)
+        self._starts = np.array([0, *ends][:-1], dtype=np.intp)
+        """Where the terms of each limit begin."""
         bounds = [(limit.at_least, limit.at_most) for limit in limits]
         self._least = np.array([-np.inf if low is None else float(low) for low, _ in bounds])
         self._most = np.array([np.inf if high is None else float(high) for _, high in bounds])
@@ -86,17 +101,18 @@ class Limits:
         self, numbers: Mapping[str, int | Decimal | None]
     ) -> Iterator[tuple[Limit, Outcome]]:
         """The limits that do not pass, and what becomes of them."""
-        values = np.zeros(len(self._keys))
-        odd = np.zeros(len(self._keys))
-        for place, key in enumerate(self._keys):
-            number = numbers.get(key)
-            if isinstance(number, int) and abs(number) < _EXACT:
-                values[place] = number
-            else:
-                odd[place] = 1
-        sums = self._matrix @ values
-        sure = (sums >= self._least) & (sums <= self._most) & (self._named @ odd == 0)
-        for place in np.flatnonzero(~sure).tolist():
+        if not self.limits:
+            return
+        found = [numbers.get(key) for key in self._keys]
+        odd = [not (type(n) is int and -_EXACT < n < _EXACT) for n in found]
+        if any(odd):
+            found = [0 if is_odd else n for n, is_odd in zip(found, odd, strict=True)]
+        values = np.array(found, dtype=float)
+        sums = np.add.reduceat(values[self._places] * self._coefficients, self._starts)
+        unsure = (sums < self._least) | (sums > self._most)
+        if any(odd):
+            unsure |= np.logical_or.reduceat(np.array(odd)[self._places], self._starts)
+        for place in np.flatnonzero(unsure).tolist():
             outcome = outcome_of(self.limits[place], numbers)
             if outcome is not Outcome.PASS:
                 yield self.limits[place], outcome
@@ -144,7 +160,7 @@ def _limit_finding(limit: Limit, cells: Cells, names: Names) -> Finding:
 
 def _words(cell: ReportCell, rule: TextRule) -> bool:
     """Whether letters stand in the cell besides its number and what may stand beside it."""
-    if not cell.raw or cell.raw.isdecimal() or cell.state not in (State.READ, State.ILLEGIBLE):
+    if not cell.raw or cell.state not in (State.READ, State.ILLEGIBLE):
         return False
     text = compact(cell.raw)
     return any(character.isalpha() for character in rule.allowed.sub("", text))

@@ -51,10 +51,9 @@ def __getattr__(name: str) -> object:
 
 
 def _json(report: Report) -> bytes:
-    from gipr_ml.export.encode import dumps
+    from gipr_ml.export.encode import to_json
 
-    # File names in another encoding hold halves of characters, which no JSON text may.
-    return dumps(report).encode("utf-8", "replace")
+    return to_json(report)
 
 
 def _csv(report: Report) -> bytes:

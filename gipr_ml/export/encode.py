@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from json.encoder import encode_basestring
 from math import isfinite
 from typing import Any
@@ -35,51 +36,74 @@ _LISTS = json.JSONEncoder(
 
 def dumps(report: Report) -> str:
     """The result file of a report: JSON with one cell, finding or line of the document a line."""
+    return "".join(_parts(report))
+
+
+def to_json(report: Report) -> bytes:
+    """The same as the bytes of the file."""
+    # Names of files in another encoding hold halves of characters, which no JSON text may. Most
+    # parts are ASCII, which costs nothing to encode.
+    return b"".join([part.encode("utf-8", "replace") for part in _parts(report)])
+
+
+def _parts(report: Report) -> list[str]:
+    """Texts which, one after the other, are the result file."""
     known = {"cells": ",\n  ".join(map(_cell_text, report.cells))}
     known["lines"] = ",\n  ".join(map(_line_text, report.lines))
-    fields = []
+    parts = ["{"]
     for name, value in to_dict(replace(report, cells=(), lines=())).items():
         items = known.get(name) or (_items(value) if value and isinstance(value, list) else "")
-        fields.append(f' "{name}": ' + (f"[\n  {items}\n ]" if items else _text(value)))
-    return "{\n" + ",\n".join(fields) + "\n}\n"
+        parts += [f'\n "{name}": ', *(["[\n  ", items, "\n ]"] if items else [_text(value)]), ","]
+    parts[-1] = "\n}\n"
+    return parts
 
 
 def _cell_text(cell: ReportCell) -> str:
     """JSON of `_cell`; there are so many that the encoder would take most of the time."""
-    value = number_of(cell.value)
+    number = str(cell.value)
+    if not number.isdecimal():
+        number = _text(number_of(cell.value))
+    raw = "null" if cell.raw is None else encode_basestring(cell.raw)
+    unit = "null" if cell.unit is None else encode_basestring(cell.unit)
     source = "null" if cell.source is None else _place_text(cell.source)
     return (
-        f'{{"key": {_quoted(cell.key)}, "value": {_text(value)}, "raw": {_quoted(cell.raw)}, '
-        f'"state": "{cell.state}", "confidence": {_text(cell.confidence)}, "source": {source}, '
-        f'"unit": {_quoted(cell.unit)}}}'
+        f'{{"key": {encode_basestring(cell.key)}, "value": {number}, "raw": {raw}, '
+        f'"state": "{cell.state}", "confidence": {_share(cell.confidence)}, "source": {source}, '
+        f'"unit": {unit}}}'
     )
 
 
 def _place_text(place: Place) -> str:
-    box = "null" if not place.box else _text(list(place.box))
-    return (
-        f'{{"page": {_whole(place.page)}, "line": {_whole(place.line)}, '
-        f'"cell": {_whole(place.cell)}, "start": {_whole(place.start)}, '
-        f'"end": {_whole(place.end)}, "box": {box}}}'
+    page, line, cell, start, end, found = place
+    box = "null" if not found else _text(list(found))
+    known = "null" if page is None else page
+    text = (
+        f'{{"page": {known}, "line": {line}, "cell": {cell}, "start": {start}, "end": {end}, '
+        f'"box": {box}}}'
     )
+    return text if None not in place[1:5] else text.replace("None", "null")
 
 
 def _line_text(line: ReportLine) -> str:
     """JSON of `_line`."""
     return (
-        f'{{"number": {line.number}, "page": {_whole(line.page)}, "label": {_quoted(line.label)}, '
-        f'"confidence": {_text(line.confidence)}, "matched": {_list(line.matched)}, '
-        f'"cells": {_list(line.cells)}, "cell_labels": {_list(line.cell_labels)}, '
-        f'"borders": {_quoted(line.borders)}}}'
+        f'{{"number": {line.number}, "page": {"null" if line.page is None else line.page}, '
+        f'"label": {encode_basestring(line.label)}, "confidence": {_share(line.confidence)}, '
+        f'"matched": {_names(line.matched)}, "cells": {_list(line.cells)}, '
+        f'"cell_labels": {_names(line.cell_labels)}, '
+        f'"borders": {encode_basestring(line.borders)}}}'
     )
 
 
-def _quoted(text: str | None) -> str:
-    return "null" if text is None else encode_basestring(text)
+@lru_cache(maxsize=4096, typed=True)
+def _share(confidence: float) -> str:
+    return _text(confidence)
 
 
-def _whole(number: int | None) -> int | str:
-    return "null" if number is None else number
+@lru_cache(maxsize=4096)
+def _names(keys: tuple[str, ...]) -> str:
+    """Keys or labels; what they are lists of is much the same in every report."""
+    return _list(keys)
 
 
 def _list(texts: Sequence[str]) -> str:
@@ -100,12 +124,14 @@ def _items(values: list[Any]) -> str:
 
 def _text(value: Any) -> str:
     """JSON of `value`. The standard encoder cannot write a Decimal as the number it is."""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
     if type(value) is float and isfinite(value):
         return repr(value)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
     if type(value) is int:
         return str(value)
+    if type(value) is str:
+        return encode_basestring(value)
     if value is None:
         return "null"
     try:

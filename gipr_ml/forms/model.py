@@ -115,6 +115,13 @@ class Identity(TableRule):
     implied: bool = False
     """Whether the rules say that it follows from the others."""
 
+    @cached_property
+    def addends(self) -> tuple[str, ...]:
+        """The other cells, where the total is simply what they add up to; else none."""
+        others = {key: n for key, n in self.coefficients.items() if key != self.total}
+        simple = self.coefficients[self.total] == -1 and all(n == 1 for n in others.values())
+        return tuple(others) if simple else ()
+
 
 @dataclass(frozen=True)
 class Limit(TableRule):
