@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -161,6 +161,11 @@ class Pattern:
     rows: Readings
     sequences: tuple[tuple[Slot, ...], ...]
 
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of words that it speaks of."""
+        return frozenset(kind for slots in self.sequences for s in slots for kind in s.kinds)
+
 
 @dataclass(frozen=True)
 class Narrative:
@@ -178,6 +183,11 @@ class Narrative:
     """By kind of word: the rows that it speaks of in a list or a comparison."""
     cells: frozenset[str]
     """All cell keys of all forms."""
+
+    @cached_property
+    def stops(self) -> frozenset[str]:
+        """Kinds after which a clause counts no cells."""
+        return frozenset(self.file.stops)
 
 
 @cache

@@ -32,7 +32,7 @@ def fits(
     year: int | None,
 ) -> bool:
     """Whether the sentence around the match, and those before it, allow it."""
-    if _stopped(claim, tokens, frozenset(narrative.file.stops)):
+    if _stopped(claim, tokens, narrative.stops):
         return False
     if _part_of_unknown(claim, tokens) or _part_of_elsewhen(claim, tokens):
         return False
@@ -69,7 +69,7 @@ def fits(
 def _stopped(claim: Claim, tokens: Sequence[Token], stops: frozenset[str]) -> bool:
     """Whether a word of the clause says that the number counts something else."""
     entry = claim.found.pattern.entry
-    own = _kinds(claim)
+    own = claim.found.pattern.kinds
     clause = clause_of(tokens, claim.found.start, claim.found.end)
     first = tokens[claim.found.start]
     span = tokens[claim.found.start : claim.found.end]
@@ -195,7 +195,7 @@ def _other_year(tokens: Sequence[Token], claim: Claim, year: int | None) -> bool
     """Whether the last clause that names a year names only others than the report's."""
     if year is None:
         return False
-    own = _kinds(claim)
+    own = claim.found.pattern.kinds
     years: list[Decimal] = []
     fresh = False
     for i, token in enumerate(tokens[: claim.found.end]):
@@ -219,8 +219,3 @@ def _since_then(until: Sequence[Token], year: int | None) -> bool:
         elif token.kind == "year" and token.value == year:
             several = False
     return several
-
-
-def _kinds(claim: Claim) -> set[str]:
-    """The kinds of words that the pattern of a claim speaks of."""
-    return {kind for slots in claim.found.pattern.sequences for s in slots for kind in s.kinds}

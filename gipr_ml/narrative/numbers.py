@@ -116,6 +116,8 @@ def _range(match: re.Match[str]) -> Number | None:
 
 
 def _rounded(rounding: Rounding, word: str | None) -> StatementKind | None:
+    if word is None:
+        return None
     kinds: Mapping[StatementKind, Sequence[str]] = {
         "about": rounding.about, "at_least": rounding.at_least, "at_most": rounding.at_most
     }  # fmt: skip

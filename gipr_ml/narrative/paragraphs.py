@@ -83,9 +83,12 @@ def paragraphs(lines: Sequence[LabelledLine]) -> Iterator[Paragraph]:
     for labelled in lines:
         pieces = _pieces(labelled)
         kind = labelled.label
-        if (kind == "furniture" and not pieces) or (not pieces and _is_blank(labelled)):
+        if not pieces:
+            if current and kind != "furniture" and not _is_blank(labelled):
+                yield Paragraph(current)
+                current = []
             continue
-        if pieces and kind in _PROSE_OR_HEADS and (kind in _PROSE or _is_prose(pieces[0].text)):
+        if kind in _PROSE_OR_HEADS and (kind in _PROSE or _is_prose(pieces[0].text)):
             for piece in pieces:
                 if current and not _continues(current[-1].text, piece.text):
                     yield Paragraph(current)
@@ -115,7 +118,7 @@ def _pieces(labelled: LabelledLine) -> list[Piece]:
     """The cells of a line that may hold prose, or the heading."""
     line = labelled.line
     prose = labelled.label in _PROSE_OR_HEADS
-    if not prose and all(len(cell.text) < _LONG_CELL for cell in line.cells):
+    if not prose and not [cell for cell in line.cells if len(cell.text) >= _LONG_CELL]:
         return []
     filled = [(i, cell) for i, cell in enumerate(line.cells) if cell.text.strip()]
     whole = prose and len(filled) == 1

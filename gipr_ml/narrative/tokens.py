@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -84,25 +83,31 @@ class Tokenizer:
         can ask for the borders of a clause.
         """
         fixed = [
-            *(
-                Token(text[n.start : n.end], n.kind, n.start, n.end, n.value, n.how, n.upper)
-                for n in numbers(text, self._narrative.file.count)
-            ),
-            *(
-                Token(y[0], _year_kind(int(y[1]), year), y.start(), y.end(), Decimal(y[1]))
-                for y in _YEAR.finditer(text)
-            ),
-            *(
-                Token(m[0], "year" if m.groups() == _WHOLE_YEAR else "elsewhen", m.start(), m.end())
-                for m in _MONTHS.finditer(text)
-            ),
+            Token(
+                text[n.start : n.end],
+                n.kind,
+                offset + n.start,
+                offset + n.end,
+                n.value,
+                n.how,
+                n.upper,
+            )
+            for n in numbers(text, self._narrative.file.count)
         ]
+        for y in _YEAR.finditer(text) if "20" in text else ():
+            start, end = y.span()
+            kind = _year_kind(int(y[1]), year)
+            fixed.append(Token(y[0], kind, offset + start, offset + end, Decimal(y[1])))
+        for m in _MONTHS.finditer(text) if "月" in text else ():
+            start, end = m.span()
+            kind = "year" if m.groups() == _WHOLE_YEAR else "elsewhen"
+            fixed.append(Token(m[0], kind, offset + start, offset + end))
         result = [Token("", "end", offset, offset)]
         position = 0
         for token in sorted(fixed, key=lambda token: token.start):
-            result += self._words(text, position, token.start, offset)
-            result.append(replace(token, start=token.start + offset, end=token.end + offset))
-            position = token.end
+            result += self._words(text, position, token.start - offset, offset)
+            result.append(token)
+            position = token.end - offset
         result += self._words(text, position, len(text), offset)
         result.append(Token("", "end", len(text) + offset, len(text) + offset))
         return result
@@ -145,13 +150,16 @@ class Tokenizer:
             (int(self._vocab.strings[key]), start, end) for key, start, end in self._matcher(doc)
         )
 
-    def _words(self, text: str, start: int, end: int, offset: int) -> Iterator[Token]:
+    def _words(self, text: str, start: int, end: int, offset: int) -> list[Token]:
         """Cut `text[start:end]` along jieba's best path through the graph of known words."""
         kinds = self._narrative.kinds
         where = start + offset
+        tokens: list[Token] = []
         for word in self._cut(text[start:end]):
-            yield Token(word, kinds.get(word, "x"), where, where + len(word))
-            where += len(word)
+            after = where + len(word)
+            tokens.append(Token(word, kinds.get(word, "x"), where, after))
+            where = after
+        return tokens
 
     def _cut(self, part: str) -> tuple[str, ...]:
         known = self._cuts.get(part)
@@ -208,9 +216,10 @@ def _clauses_that_count(tokens: Sequence[Token]) -> list[int]:
     """
     kept: dict[int, None] = {}
     first = 0
-    for last in range(1, len(tokens)):
-        if tokens[last].kind == "end":
-            if any(token.kind in _COUNTS for token in tokens[first:last]):
+    kinds = [token.kind for token in tokens]
+    for last in range(1, len(kinds)):
+        if kinds[last] == "end":
+            if not _COUNTS.isdisjoint(kinds[first:last]):
                 kept |= dict.fromkeys(range(first, last + 1))
             first = last
     return list(kept)
