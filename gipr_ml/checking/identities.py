@@ -93,31 +93,45 @@ def figures_of(cells: Cells, identities: Sequence[Identity]) -> Figures:
 def evaluate(identity: Identity, figures: Figures) -> Evaluation:
     """The identity's outcome; a blank that counts as nothing is taken as 0."""
     values = figures.values
+    if identity.total in figures.printed and identity.addends:
+        computed = _added(identity.addends, values)
+        if computed is not None:  # nothing is unknown, as in nearly every report
+            reported = values[identity.total]
+            outcome = Outcome.PASS if reported == computed else Outcome.FAIL
+            return Evaluation(identity, outcome, "", (), reported, computed)
     unknown = tuple([key for key in identity.coefficients if key not in values])
     blank_total = identity.total in values and identity.total not in figures.printed
     if blank_total:
         unknown = (*unknown, identity.total)
-    reported = None if identity.total in unknown else values[identity.total]
+    stated = None if identity.total in unknown else values[identity.total]
     computed = computed_total(identity, values)
     if unknown:
         reason = _reason(identity, unknown, figures)
         impossible = not _can_hold(identity, values, unknown)
         outcome = Outcome.FAIL if impossible else Outcome.NOT_CHECKABLE
-        return Evaluation(identity, outcome, reason, unknown, reported, computed)
-    outcome = Outcome.PASS if reported == computed else Outcome.FAIL
-    return Evaluation(identity, outcome, "", (), reported, computed)
+        return Evaluation(identity, outcome, reason, unknown, stated, computed)
+    outcome = Outcome.PASS if stated == computed else Outcome.FAIL
+    return Evaluation(identity, outcome, "", (), stated, computed)
 
 
 def computed_total(identity: Identity, values: Mapping[str, Decimal]) -> Decimal:
     """What the total must be by the other cells; cells without a value count nothing."""
-    if identity.addends and all(map(values.__contains__, identity.addends)):
-        return sum(map(values.__getitem__, identity.addends), Decimal(0))
+    if identity.addends and (added := _added(identity.addends, values)) is not None:
+        return added
     total, rest = identity.total, Decimal(0)
     for key, coefficient in identity.coefficients.items():
         if key != total and key in values:
             rest += values[key] if coefficient == 1 else coefficient * values[key]
     divisor = -identity.coefficients[total]
     return rest if divisor == 1 else rest / divisor
+
+
+def _added(keys: Sequence[str], values: Mapping[str, Decimal]) -> Decimal | None:
+    """The sum of the cells, None where one has no value."""
+    try:
+        return sum(map(values.__getitem__, keys), Decimal(0))
+    except KeyError:
+        return None
 
 
 def instance(identity: Identity) -> str:

@@ -33,7 +33,7 @@ def implausible(
     """
     findings: list[Finding] = []
     limits = limits_of(rules, frozenset(tables))
-    numbers = {key: _number(cell) for key, cell in cells.items()}
+    numbers = _numbers(cells)
     counts = {rule: {Outcome.PASS: of} for rule, of in limits.counts.items()}
     for limit, outcome in limits.not_passed(numbers):
         add(counts, limit.rule, Outcome.PASS, -1)
@@ -41,13 +41,13 @@ def implausible(
         if outcome is Outcome.FAIL:
             quiet = limit.implied and not set(told).isdisjoint(limit.coefficients)
             findings += [] if quiet else [_limit_finding(limit, cells, names)]
+    odd = {key: cell for key, cell in cells.items() if cell.raw and not cell.raw.isdecimal()}
     for rule in rules.texts:
-        here = [cell for key, cell in cells.items() if key in rule.cells]
+        here = sum(map(rule.cells.__contains__, cells))
         if here:
-            odd = [cell for cell in here if cell.raw and not cell.raw.isdecimal()]
-            wordy = [cell for cell in odd if _words(cell, rule)]
+            wordy = [cell for key, cell in odd.items() if key in rule.cells and _words(cell, rule)]
             add(counts, rule.rule, Outcome.FAIL, len(wordy))
-            add(counts, rule.rule, Outcome.PASS, len(here) - len(wordy))
+            add(counts, rule.rule, Outcome.PASS, here - len(wordy))
             findings += _text_findings(rule, wordy, names)
     return tuple(findings), tuple(counted(counts))
 
@@ -69,13 +69,14 @@ def counted(outcomes: Outcomes) -> Iterator[RuleCount]:
         yield RuleCount(rule, passed, failed, counts.get(Outcome.NOT_CHECKABLE, 0))
 
 
-def _number(cell: ReportCell) -> int | Decimal | None:
-    """The number that a cell prints; counts, which most are, are quicker as whole numbers."""
-    value = cell.value if cell.unit is None else printed(cell)
-    if value is None:
-        return None
-    whole = int(value)
-    return whole if whole == value else value
+def _numbers(cells: Cells) -> dict[str, int | Decimal | None]:
+    """The number that each cell prints; counts, which most are, are quicker as whole numbers."""
+    numbers: dict[str, int | Decimal | None] = {}
+    for key, cell in cells.items():
+        value = cell.value if cell.unit is None else printed(cell)
+        whole = None if value is None else int(value)
+        numbers[key] = whole if whole == value else value
+    return numbers
 
 
 class Limits:
