@@ -88,7 +88,7 @@ def process_document(document: Document, *, model: Path | None = None) -> Report
         lines=tuple(_report_line(line, reading) for line in lines),
         reason=reason,
         model=line_model.digest,
-        recognised=any(cell.confidence < 1 for line in document.lines for cell in line.cells),
+        recognised=document.recognised,
         unit=document.unit,
         page_sizes=tuple(page.size for page in document.pages) if document.paged else (),
     )

@@ -54,7 +54,7 @@ class Line:
     @property
     def text(self) -> str:
         """The cells joined by tabs; a line without borders has one cell, its text."""
-        return "\t".join(cell.text for cell in self.cells)
+        return "\t".join([cell.text for cell in self.cells])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,19 @@ class Document:
     @property
     def lines(self) -> tuple[Line, ...]:
         """All lines in reading order."""
+        if len(self.pages) == 1:
+            return self.pages[0].lines
         return tuple(line for page in self.pages for line in page.lines)
+
+    @property
+    def recognised(self) -> bool:
+        """Whether characters were recognised from an image, as far as the cells say."""
+        for page in self.pages:
+            for line in page.lines:
+                for cell in line.cells:
+                    if cell.confidence < 1:
+                        return True
+        return False
 
 
 class PageImage(NamedTuple):
