@@ -32,6 +32,8 @@ _LISTS = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, default=_refuse, separators=("\0", ": ")
 )
 """Between items a character that stands in no text of JSON, where it is escaped."""
+_REMEMBERED = 16
+"""Labels or keys of a line whose list is remembered."""
 
 
 def dumps(report: Report) -> str:
@@ -100,10 +102,14 @@ def _share(confidence: float) -> str:
     return _text(confidence)
 
 
-@lru_cache(maxsize=4096)
 def _names(keys: tuple[str, ...]) -> str:
-    """Keys or labels; what they are lists of is much the same in every report."""
-    return _list(keys)
+    """Keys or labels; the short lists of them are much the same in every report."""
+    return _known_list(keys) if len(keys) <= _REMEMBERED else _list(keys)
+
+
+@lru_cache(maxsize=4096)
+def _known_list(texts: tuple[str, ...]) -> str:
+    return _list(texts)
 
 
 def _list(texts: Sequence[str]) -> str:

@@ -201,8 +201,7 @@ class _Walk:
         for child in row:
             if broken and child.tag not in ("td", "th"):
                 self.block(child)
-            if tail := child.tail:
-                self._inline.append(tail)
+            self._add_text(child.tail)
 
 
 def _pieces(cell: Element) -> list[str]:
