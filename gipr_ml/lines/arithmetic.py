@@ -7,13 +7,15 @@ Sums, and means, of two to `REACH` lines with numbers are tried, whatever stands
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 COLUMNS = 24
 """Cells of a line that take part in arithmetic."""
@@ -61,21 +63,26 @@ def row_sums(table: Floats) -> Floats:
 
 def column_sums(table: Floats) -> Floats:
     """How far the numbers of each line are sums of those above, and of those below."""
-    numeric = np.flatnonzero(~np.isnan(table).all(1))
-    out = np.tile(_without_numbers(), (len(table), 2))
+    numeric = np.flatnonzero((table == table).any(1))
+    out = np.empty((len(table), 2 * len(WITHOUT)))
+    out[:] = WITHOUT * 2
     if numeric.size:
-        rows = table[numeric]
-        out[numeric] = np.concatenate([_upwards(rows), _upwards(rows[::-1])[::-1]], axis=1)
+        rows, count = table[numeric], numeric.size
+        found = _upwards(np.concatenate([rows, rows[::-1]]), np.array([0, count, 2 * count]))
+        out[numeric] = np.concatenate([found[:count], found[: count - 1 : -1]], axis=1)
     return out
 
 
-@dataclass(frozen=True, slots=True)
-class _Sums:
+WITHOUT = (-1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+"""The features of a line without numbers, in the order of `_upwards`."""
+
+
+class _Sums(NamedTuple):
     """For each line what the best sum of the k lines before it is like."""
 
     share: Floats
     """Largest share of its numbers that equal a sum of the same k lines before."""
-    reach: Integers
+    reach: Floats
     """That k, or 0."""
     error: Floats
     """Smallest mean share by which a sum misses the numbers, at most 1."""
@@ -83,99 +90,117 @@ class _Sums:
     """Largest share of its numbers that equal a mean of the same k lines before."""
 
 
-def _without_numbers() -> Floats:
-    """The features of a line without numbers, in the order of `_upwards`."""
-    return np.array([-1.0, 0, 0, 1, 0, 0, 1, 0, 0])
+def _upwards(rows: Floats, bounds: Integers) -> Floats:
+    """Features of lines that all have numbers, as sums of the lines before them.
 
-
-def _upwards(rows: Floats) -> Floats:
-    """Features of lines that all have numbers, as sums of the lines before them."""
-    once = _sums_before(rows)
-    counted = np.zeros(len(rows))
+    Several stretches of lines stand one after the other in `rows`, and no sum reaches from one into
+    another; stretch s begins at `bounds[s]`, and the last bound is the end.
+    """
+    filled = np.where(rows == rows, rows, 0.0)
+    once = _sums_before(filled, bounds)
+    counted = [0.0] * len(rows)
     _mark(counted, np.arange(len(rows)), once)
+    out = np.empty((len(rows), len(WITHOUT)))
+    for place, one in enumerate(
+        (once.share, once.reach, _larger(rows, filled, bounds), once.error, once.mean)
+    ):
+        out[:, place] = one
     share, error, reach = once.share.copy(), once.error.copy(), once.reach.copy()
-    left = np.flatnonzero(counted < CERTAIN)
-    if 2 < left.size < len(rows):
-        twice = _sums_before(rows[left])
-        better = twice.share > share[left]
+    left, ends = _left(np.array(counted) < CERTAIN, bounds)
+    if left.size:
+        twice = _sums_before(filled[left], ends)
+        reach[left] = np.where(twice.share > share[left], twice.reach, reach[left])
         share[left] = np.maximum(share[left], twice.share)
         error[left] = np.minimum(error[left], twice.error)
-        reach[left] = np.where(better, twice.reach, reach[left])
         _mark(counted, left, twice)
-    return np.column_stack(
-        [
-            once.share,
-            once.reach,
-            _larger(rows),
-            once.error,
-            once.mean,
-            share,
-            error,
-            reach,
-            counted,
-        ]
-    )
+    for place, one in enumerate((share, error, reach, np.array(counted)), 5):
+        out[:, place] = one
+    return out
 
 
-def _mark(counted: Floats, lines: Integers, sums: _Sums) -> None:
+def _left(uncounted: Flags, bounds: Integers) -> tuple[Integers, Integers]:
+    """The lines of each stretch that nothing counts, with their bounds; none of a stretch where
+    they are all or too few for a sum."""
+    parts = []
+    for start, end in pairwise(bounds.tolist()):
+        lines = np.flatnonzero(uncounted[start:end]) + start
+        parts.append(lines if 2 < lines.size < end - start else lines[:0])
+    return np.concatenate(parts), np.cumsum([0, *(part.size for part in parts)])
+
+
+def _mark(counted: list[float], lines: Integers, sums: _Sums) -> None:
     """Raise `counted` of every line that a likely sum counts to the share of that sum."""
-    for i in np.flatnonzero((sums.share >= LIKELY) & (sums.reach > 0)):
-        addends = lines[i - sums.reach[i] : i]
-        counted[addends] = np.maximum(counted[addends], sums.share[i])
+    likely = np.flatnonzero((sums.share >= LIKELY) & (sums.reach > 0)).tolist()
+    reach, share, places = sums.reach.tolist(), sums.share.tolist(), lines.tolist()
+    for i in likely:
+        for line in places[i - int(reach[i]) : i]:
+            counted[line] = max(counted[line], share[i])
 
 
-def _sums_before(rows: Floats) -> _Sums:
-    """Sums and means of two and more lines before each line, all lengths at once."""
-    count, width = rows.shape
-    filled = np.nan_to_num(rows)
-    prefix = np.zeros((count + 1, width))
-    np.cumsum(filled, axis=0, out=prefix[1:])
-    lengths = np.arange(2, max(min(REACH, count - 1), 2) + 1)[:, None]
-    sums = _Sums(np.zeros(count), np.zeros(count, np.int64), np.ones(count), np.zeros(count))
+def _sums_before(filled: Floats, bounds: Integers) -> _Sums:
+    """Sums and means of two and more lines before each line of its stretch, all lengths at once."""
+    count, width = filled.shape
+    # Where a sum would begin before its stretch stands infinity, which nothing is equal to.
+    sizes = np.diff(bounds)
+    shift = (REACH + 1) * np.arange(1, bounds.size) - 1
+    prefix = np.full((count + int(shift[-1]) + 1, width), np.inf)
+    for start, end, skip in zip(bounds[:-1], bounds[1:], shift, strict=True):
+        prefix[start + skip] = 0
+        np.cumsum(filled[start:end], axis=0, out=prefix[start + skip + 1 : end + skip + 1])
+    lengths = np.arange(2, max(min(REACH, int(sizes.max()) - 1), 2) + 1)[:, None]
+    before = np.arange(count) + np.repeat(shift, sizes)
+    sums = _Sums(np.zeros(count), np.zeros(count), np.ones(count), np.zeros(count))
     counting = np.flatnonzero(filled.any(1))  # lines of zeros are the sum of nothing
     for start in range(0, counting.size, BLOCK):
         lines = counting[start : start + BLOCK]
-        found = _block(filled, prefix, lines, lengths)
-        sums.share[lines], sums.reach[lines], sums.error[lines], sums.mean[lines] = found
+        found = _block(filled[lines], prefix.ravel(), before[lines] * width, lengths)
+        for whole, part in zip(sums, found, strict=True):
+            whole[lines] = part
     return sums
 
 
-def _block(
-    filled: Floats, prefix: Floats, lines: Integers, lengths: Integers
-) -> tuple[Floats, Integers, Floats, Floats]:
-    """The fields of `_Sums` for some of the lines, which all hold another number than 0.
+def _block(rows: Floats, prefix: Floats, before: Integers, lengths: Integers) -> _Sums:
+    """`_Sums` of some of the lines, which all hold another number than 0.
 
+    `prefix[before[i] + c]` is the sum of column c over all lines of the stretch before line i.
     Zeros prove nothing and are left out: all numbers of the lines that are none stand one behind
     the other, in arrays of shape (lengths, numbers).
     """
-    at, column = np.nonzero(filled[lines])
-    starts = np.flatnonzero(np.diff(at, prepend=-1))
-    per = np.diff(starts, append=at.size)
-    line = lines[at]
-    there = line >= lengths
-    values = filled[line, column]
+    width = rows.shape[1]
+    spot = np.flatnonzero(rows)
+    at, column = np.divmod(spot, width)
+    per = np.bincount(at)
+    ends = np.cumsum(per)
+    values = rows.ravel().take(spot)
     size = np.abs(values)
-    sums = prefix[line, column] - prefix[np.maximum(line - lengths, 0), column]
+    here = before.take(at)
+    here += column
+    sums = prefix.take(here) - prefix.take(here - lengths * width)
     gap = np.abs(sums - values)
-    exact = (gap <= EXACT * size + 1e-9) & there
-    mean = (np.abs(sums / lengths - values) <= MEAN * size) & there
-    missed = np.minimum(gap / np.maximum(size, 1e-9), 1)
-    share = np.add.reduceat(exact, starts, axis=1, dtype=np.int64) / per
-    means = np.add.reduceat(mean, starts, axis=1, dtype=np.int64) / per
-    error = np.where(lines >= lengths, np.add.reduceat(missed, starts, axis=1) / per, 1)
+    hits = np.empty((2, *gap.shape))
+    np.less_equal(gap, EXACT * size + 1e-9, out=hits[0])
+    np.less_equal(np.abs(sums / lengths - values), MEAN * size, out=hits[1])
+    gap /= np.maximum(size, 1e-9)
+    missed = np.minimum(gap, 1, out=gap)
+    # Ones are counted without error by differences of running totals; shares are added up.
+    totals = np.cumsum(hits, axis=2, out=hits).take(ends - 1, axis=2)
+    totals[:, :, 1:] -= totals[:, :, :-1].copy()
+    share, means = totals / per
+    error = np.add.reduceat(missed, ends - per, axis=1) / per
     best = share.argmax(0)
-    top = share[best, np.arange(lines.size)]
+    top = share[best, np.arange(per.size)]
     reach = np.where(top > 0, lengths[best, 0], 0)
-    return top, reach, error.min(0), means.max(0)
+    return _Sums(top, reach, error.min(0), means.max(0))
 
 
-def _larger(rows: Floats) -> Floats:
+def _larger(rows: Floats, filled: Floats, bounds: Integers) -> Floats:
     """Share of a line's numbers that are no smaller than those one, two and three lines before."""
     size = np.abs(rows)
-    some = np.nan_to_num(rows) != 0
+    some = filled != 0
     per = np.maximum(some.sum(1), 1)
+    place = np.arange(len(rows)) - np.repeat(bounds[:-1], np.diff(bounds))
     larger = np.zeros(len(rows))
     for k in (1, 2, 3):
-        if len(rows) > k:
-            larger[k:] += ((size[k:] >= size[:-k]) & some[k:]).sum(1) / per[k:]
+        bigger = (size[k:] >= size[:-k]) & some[k:]
+        larger[k:] += np.where(place[k:] >= k, bigger.sum(1), 0) / per[k:]
     return larger
