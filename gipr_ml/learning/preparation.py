@@ -11,8 +11,9 @@ from scipy import sparse
 
 from gipr_ml.errors import TrainingError
 from gipr_ml.learning.labels import LabelledDocument, Origin
-from gipr_ml.lines.features import Grid, grid_of, line_features, stacked
-from gipr_ml.lines.text import hashed_ngrams, masked
+from gipr_ml.lines.features import line_features, stacked
+from gipr_ml.lines.grid import Grid, grid_of
+from gipr_ml.lines.text import hashed_ngrams
 
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
@@ -78,9 +79,9 @@ def prepare(
     index = {label: i for i, label in enumerate(labels)}
     grids = tuple(grid_of(document.lines) for document in documents)
     texts: dict[str, int] = {}
-    for document in documents:
-        for line in document.lines:
-            texts.setdefault(masked([cell.text for cell in line.cells]), len(texts))
+    for grid in grids:
+        for text in grid.masked:
+            texts.setdefault(text, len(texts))
     sizes = [len(document.lines) for document in documents]
     owner = np.repeat(np.arange(len(documents)), sizes)
     real = np.array([document.origin == "public" for document in documents])
@@ -94,13 +95,7 @@ def prepare(
             [line_features(d.lines, grid) for d, grid in zip(documents, grids, strict=True)]
         ),
         ngrams=_ngram_matrix(list(texts), bits),
-        text=np.array(
-            [
-                texts[masked([cell.text for cell in line.cells])]
-                for document in documents
-                for line in document.lines
-            ]
-        ),
+        text=np.array([texts[text] for grid in grids for text in grid.masked]),
         grids=grids,
         groups=tuple(document.group for document in documents),
         real=real,

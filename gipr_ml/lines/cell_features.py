@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gipr_ml.lines.cells import KINDS
-from gipr_ml.lines.features import CJK, DIGIT, OTHER, PUNCT, SPACE, Grid, Matrix
+from gipr_ml.lines.grid import CJK, DIGIT, OTHER, PUNCT, SPACE, Grid, Matrix
 
 COLUMNS = 32
 """Cells further right count as if they stood in this column."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 BLANK, NUMBER, NOTED, SIGN, MARK, TEXT = range(6)
 """Kinds of cells: empty; a number; a number with a unit or note; `/`, `-`, `(X)`; 一、; words."""
@@ -23,7 +22,6 @@ _SIGN = re.compile(r"[/\-—–‐.…*·:xX]+|\([a-zA-Z/-]{1,3}\)|[nN]\.?/?[aA]
 _MARK = re.compile(r"\(?[一二三四五六七八九十]{1,3}\)?[、.]?|\(?\d{1,2}[).、]+")
 
 
-@lru_cache(maxsize=1 << 16)
 def cell_kind(text: str) -> tuple[int, float]:
     """The kind of a cell and the number in it (NaN where there is none).
 

@@ -6,21 +6,27 @@ another, so that the cost hardly depends on how many lines there are.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gipr_ml.lines.arithmetic import COLUMNS, column_sums, row_sums
-from gipr_ml.lines.cells import KINDS, MARK, NOTED, NUMBER, SIGN, TEXT, cell_kind
+from gipr_ml.lines.cells import KINDS, MARK, NOTED, NUMBER, SIGN, TEXT
+from gipr_ml.lines.grid import (
+    CJK,
+    DIGIT,
+    LOWER,
+    PUNCT,
+    SPACE,
+    STOP,
+    UPPER,
+    Grid,
+    Matrix,
+    grid_of,
+)
 from gipr_ml.types import Line
-
-Matrix = NDArray[np.float32]
 
 WINDOW = 1
 """Lines on either side whose layout and arithmetic are looked at."""
@@ -28,111 +34,7 @@ WINDOW = 1
 TEXT_WINDOW = 2
 """Lines on either side whose text is looked at."""
 
-DIGIT, CJK, LOWER, UPPER, STOP, PUNCT, SPACE, OTHER = range(8)
 _BORDERS = {"explicit": b"\1\0\0", "spaces": b"\0\1\0", "none": b"\0\0\1"}
-_MARKS = (
-    re.compile(r"[一二三四五六七八九十]{1,3}[、.]"),
-    re.compile(r"\([一二三四五六七八九十]{1,3}\)"),
-    re.compile(r"\d{1,2}[、.](?!\d)"),
-    re.compile(r"\(\d{1,2}\)|\d{1,2}\)"),
-    re.compile(r"第[一二三四五六七八九十\d]+[条章款项]"),
-    re.compile(r"(?:\\\d|\[\w\]|\*|注|备注|说明|[Nn]ote|[Ss]ource|※)"),
-    re.compile(r"[-—–·第]?\s*\d{1,3}\s*[-—–·页]?$|[Pp]age \d+|[-—–]\s*\d{1,3}\s*[-—–]"),
-    re.compile(r"https?:|www\.|#{1,6} "),
-)
-_ENDS = ("。", ":", ";", ",", ")", "、")
-
-
-def _character_classes() -> NDArray[np.int64]:
-    """Class of each character of the first plane; other scripts than Chinese count as letters."""
-    table = np.full(0x10000, LOWER)
-    table[0x3400:0xA000] = CJK
-    table[0xF900:0xFB00] = CJK
-    table[0xD800:0xF900] = OTHER
-    for code in (
-        *range(0x600),
-        *range(0x2000, 0x2600),
-        *range(0x3000, 0x3040),
-        *range(0xFE10, 0x10000),
-    ):
-        table[code] = _class_of(chr(code))
-    return table
-
-
-def _class_of(character: str) -> int:
-    if character in "。，；：、,;:.":
-        return STOP
-    category = unicodedata.category(character)
-    if category == "Lu":
-        return UPPER
-    if category[0] == "Z" or character < " ":
-        return SPACE
-    return {"N": DIGIT if category == "Nd" else OTHER, "L": LOWER, "P": PUNCT}.get(
-        category[0], OTHER
-    )
-
-
-_CLASSES = _character_classes()
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """The cells of a document in flat arrays; `first[i]` is the index of line i's first cell."""
-
-    first: NDArray[np.int64]
-    count: NDArray[np.int64]
-    line: NDArray[np.int64]
-    column: NDArray[np.int64]
-    kind: NDArray[np.int64]
-    value: NDArray[np.float64]
-    length: NDArray[np.int64]
-    classes: Matrix
-    """Characters of each class in each cell."""
-    texts: tuple[str, ...]
-    """The first cell of each line that holds anything, NFKC, without outer spaces."""
-
-    @property
-    def lines(self) -> int:
-        """How many lines there are."""
-        return self.first.size
-
-
-def grid_of(lines: Sequence[Line]) -> Grid:
-    """The cells of a document's lines; a line without cells counts as one blank cell."""
-    rows = [[cell.text for cell in line.cells] or [""] for line in lines]
-    flat = [text for row in rows for text in row]
-    count = np.fromiter((len(row) for row in rows), np.int64, len(rows))
-    first = np.cumsum(count) - count
-    line = np.repeat(np.arange(len(rows)), count)
-    kinds = [cell_kind(text) for text in flat]
-    length = np.fromiter((len(text) for text in flat), np.int64, len(flat))
-    return Grid(
-        first=first,
-        count=count,
-        line=line,
-        column=np.arange(len(flat)) - first[line],
-        kind=np.fromiter((kind for kind, _ in kinds), np.int64, len(flat)),
-        value=np.fromiter((value for _, value in kinds), np.float64, len(flat)),
-        length=length,
-        classes=_class_counts(flat, length),
-        texts=tuple(_leading_text(row) for row in rows),
-    )
-
-
-def _class_counts(texts: Sequence[str], length: NDArray[np.int64]) -> Matrix:
-    joined = "".join(texts).encode("utf-32-le", "surrogatepass")
-    codes = np.minimum(np.frombuffer(joined, np.uint32), 0xFFFF)
-    owner = np.repeat(np.arange(len(texts)), length)
-    counts = np.bincount(owner * 8 + _CLASSES[codes], minlength=len(texts) * 8)
-    return counts.reshape(-1, 8).astype(np.float32)
-
-
-def _leading_text(row: Sequence[str]) -> str:
-    for text in row:
-        stripped = text.strip()
-        if stripped:
-            return unicodedata.normalize("NFKC", stripped[:200])
-    return ""
 
 
 def line_features(lines: Sequence[Line], grid: Grid | None = None) -> Matrix:
@@ -235,26 +137,8 @@ def _leading(grid: Grid) -> NDArray[np.int64]:
 
 
 def _marks(grid: Grid, lines: Sequence[Line]) -> Matrix:
-    marks = b"".join([_text_marks(text) for text in grid.texts])
-    borders = b"".join([_BORDERS[line.borders] for line in lines])
-    parts = [np.frombuffer(part, bool).reshape(grid.lines, -1) for part in (marks, borders)]
-    return np.concatenate(parts, axis=1)
-
-
-@lru_cache(maxsize=1 << 14)
-def _text_marks(text: str) -> bytes:
-    """How a text begins and ends: item marks, page numbers, addresses; stops; case.
-
-    Each byte is 0 or 1.
-    """
-    return bytes(
-        (
-            *(mark.match(text) is not None for mark in _MARKS),
-            *(text.endswith(end) for end in _ENDS),
-            text[:1].islower(),
-            text.isupper(),
-        )
-    )
+    borders = np.frombuffer(b"".join([_BORDERS[line.borders] for line in lines]), bool)
+    return np.concatenate([grid.marks, borders.reshape(grid.lines, -1)], axis=1)
 
 
 def _value_table(grid: Grid) -> NDArray[np.float64]:

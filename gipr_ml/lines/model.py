@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from gipr_ml.errors import ModelError
 from gipr_ml.lines.cell_features import cell_features
-from gipr_ml.lines.features import Grid, Matrix, grid_of, line_features, stacked
+from gipr_ml.lines.features import line_features, stacked
 from gipr_ml.lines.forest import Forest
-from gipr_ml.lines.text import hashed_ngrams, masked
+from gipr_ml.lines.grid import Grid, Matrix, grid_of
+from gipr_ml.lines.text import hashed_ngrams
 from gipr_ml.types import LabelledLine, Line
 
 UNRESOLVED = "unresolved"
@@ -164,8 +165,8 @@ class LineModel:
 
 def stage_two_rows(lines: Sequence[Line], text: TextStage, grid: Grid | None = None) -> Matrix:
     """What the trees see of the lines of one document."""
-    texts = [masked([cell.text for cell in line.cells]) for line in lines]
-    return stacked(line_features(lines, grid), text.probabilities(texts))
+    grid = grid or grid_of(lines)
+    return stacked(line_features(lines, grid), text.probabilities(grid.masked))
 
 
 # ---------------------------------------------------------------- as arrays

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gipr_ml.lines.features import grid_of, line_features, stacked, windowed
+from gipr_ml.lines.features import line_features, stacked, windowed
+from gipr_ml.lines.grid import grid_of
 from gipr_ml.types import Cell, Line
 
 ROWS = st.lists(
