@@ -34,31 +34,36 @@ BLOCK = 512
 
 def row_sums(table: Floats) -> Floats:
     """What the numbers of each line say by themselves; `table` has NaN where there is none."""
-    known = ~np.isnan(table)
+    count, width = table.shape
+    known = table == table
     filled = np.where(known, table, 0.0)
-    count = known.sum(1)
-    total = filled.sum(1)
-    some = count > 0
-    first = filled[np.arange(len(table)), known.argmax(1)]
-    last = filled[np.arange(len(table)), -1 - known[:, ::-1].argmax(1)]
-    rising = (np.diff(filled, axis=1) == 1) & known[:, 1:] & known[:, :-1]
-    years = known & (filled >= 1900) & (filled <= 2100) & (filled == np.rint(filled))
     whole = known & (filled == np.rint(filled))
-    per = np.maximum(count, 1)
-    return np.column_stack(
-        [
-            (count > 2) & (np.abs(total - 2 * last) < 0.51),
-            (count > 2) & (np.abs(total - 2 * first) < 0.51),
-            some & (total == 0),
-            (filled != 0).sum(1),
-            rising.sum(1) / per,
-            years.sum(1) / per,
-            whole.sum(1) / per,
-            np.log1p(np.abs(filled).max(1)),
-            np.log1p(np.abs(first)),
-            (filled < 0).sum(1) / per,
-        ]
-    )
+    # Flags of all kinds are added up at once, each kind as a row of `number`.
+    flags = np.zeros((6, count, width))
+    flags[0] = known
+    np.not_equal(filled, 0, out=flags[1])
+    flags[2, :, 1:] = (filled[:, 1:] - filled[:, :-1] == 1) & known[:, 1:] & known[:, :-1]
+    flags[3] = whole & (filled >= 1900) & (filled <= 2100)
+    flags[4] = whole
+    np.less(filled, 0, out=flags[5])
+    number = flags.reshape(-1, width).dot(np.ones(width)).reshape(6, count)
+    per = np.maximum(number[0], 1)
+    total = filled.sum(1)
+    begin = np.arange(0, count * width, width)
+    flat = filled.ravel()
+    first = flat.take(begin + known.argmax(1))
+    last = flat.take(begin + (width - 1) - known[:, ::-1].argmax(1))
+    several = number[0] > 2
+    found = np.empty((10, count))
+    found[0] = several & (np.abs(total - 2 * last) < 0.51)
+    found[1] = several & (np.abs(total - 2 * first) < 0.51)
+    found[2] = (number[0] > 0) & (total == 0)
+    found[3] = number[1]
+    np.divide(number[2:5], per, out=found[4:7])
+    found[7] = np.log1p(np.abs(filled).max(1))
+    found[8] = np.log1p(np.abs(first))
+    found[9] = number[5] / per
+    return found.T
 
 
 def column_sums(table: Floats) -> Floats:
