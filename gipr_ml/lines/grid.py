@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gipr_ml.lines.cells import cell_kind
-from gipr_ml.lines.text import masked
+from gipr_ml.lines.text import LONG, framed, masked, plain
 from gipr_ml.types import Line
 
 Matrix = NDArray[np.float32]
@@ -109,10 +110,11 @@ class Grid:
 def grid_of(lines: Sequence[Line]) -> Grid:
     """The cells of a document's lines; a line without cells counts as one blank cell."""
     rows = [[cell.text for cell in line.cells] or [""] for line in lines]
-    cells = _looks(list(chain.from_iterable(rows)))
+    cells, plains = _looks(list(chain.from_iterable(rows)))
     count = np.array([len(row) for row in rows], np.int64)
     first = np.cumsum(count) - count
     line = np.repeat(np.arange(len(rows)), count)
+    length = cells[:, _LENGTH].astype(np.int64)
     openings = [_opening(_leading(row)) for row in rows]
     marks = np.frombuffer(b"".join([marks for _, marks in openings]), bool)
     return Grid(
@@ -122,41 +124,55 @@ def grid_of(lines: Sequence[Line]) -> Grid:
         column=np.arange(len(cells)) - first[line],
         kind=cells[:, _KIND].astype(np.int64),
         value=cells[:, _VALUE],
-        length=cells[:, _LENGTH].astype(np.int64),
+        length=length,
         classes=cells[:, _FIRST_CLASS:].astype(np.float32),
         texts=tuple([text for text, _ in openings]),
-        marks=marks.reshape(len(rows), -1),
-        masked=tuple([masked(row) for row in rows]),
+        marks=marks.reshape(len(rows), len(_MARKS) + len(_ENDS) + 2),
+        masked=_masked(rows, plains, np.add.reduceat(length, first) + count - 1),
     )
+
+
+def _masked(
+    rows: Sequence[Sequence[str]], plains: Sequence[str], lengths: NDArray[np.int64]
+) -> tuple[str, ...]:
+    """`masked` of each line, out of what is remembered of its cells where it is no long line."""
+    found = []
+    at = 0
+    for row, length in zip(rows, lengths.tolist(), strict=True):
+        end = at + len(row)
+        found.append(masked(row) if length > LONG else framed("|".join(plains[at:end])))
+        at = end
+    return tuple(found)
 
 
 # ---------------------------------------------------------------- cells
 
-_known: dict[str, bytes] = {}
+_known: dict[str, tuple[bytes, str]] = {}
 
 
-def _looks(texts: Sequence[str]) -> NDArray[np.float64]:
-    """Kind, value, length and counts of characters of each text; one row a text."""
-    found = list(map(_known.get, texts))
+def _looks(texts: Sequence[str]) -> tuple[NDArray[np.float64], list[str]]:
+    """Kind, value, length and counts of characters of each text, one row a text; and `plain`."""
+    found: list[Any] = list(map(_known.get, texts))
     if not all(found):
         fresh = _computed([text for text, look in zip(texts, found, strict=True) if not look])
         found = [look or fresh[text] for text, look in zip(texts, found, strict=True)]
         if len(_known) > REMEMBERED:
             _known.clear()
-        _known.update((text, look) for text, look in fresh.items() if len(text) <= SHORT)
-    return np.frombuffer(b"".join(found), np.float64).reshape(-1, _WIDTH)  # type: ignore[arg-type]
+        _known.update([item for item in fresh.items() if len(item[0]) <= SHORT])
+    data = b"".join([look for look, _ in found])
+    return np.frombuffer(data).reshape(-1, _WIDTH), [words for _, words in found]
 
 
-def _computed(texts: Sequence[str]) -> dict[str, bytes]:
-    """The rows of `_looks` as bytes, by text."""
+def _computed(texts: Sequence[str]) -> dict[str, tuple[bytes, str]]:
+    """What is remembered of each text: the row of `_looks` as bytes, and `plain`."""
     texts = list(dict.fromkeys(texts))
     length = np.array([len(text) for text in texts], np.int64)
     rows = np.empty((len(texts), _WIDTH))
-    rows[:, (_KIND, _VALUE)] = [cell_kind(text) for text in texts]
+    rows[:, : _VALUE + 1] = [cell_kind(text) for text in texts]
     rows[:, _LENGTH] = length
     rows[:, _FIRST_CLASS:] = _class_counts(texts, length)
     data, size = rows.tobytes(), rows.strides[0]
-    return {text: data[i * size : (i + 1) * size] for i, text in enumerate(texts)}
+    return {text: (data[i * size : (i + 1) * size], plain(text)) for i, text in enumerate(texts)}
 
 
 def _class_counts(texts: Sequence[str], length: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -51,7 +51,7 @@ class TextStage:
 
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]
-    _known: dict[str, NDArray[np.float32]] = field(default_factory=dict, repr=False, compare=False)
+    _known: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def bits(self) -> int:
@@ -60,21 +60,28 @@ class TextStage:
 
     def probabilities(self, texts: Sequence[str]) -> Matrix:
         """Of shape (texts, labels), for masked texts; the same text always has the same ones."""
-        known = self._known
-        unknown = [text for text in dict.fromkeys(texts) if text not in known]
-        if len(known) + len(unknown) > REMEMBERED:
-            known.clear()
-            unknown = list(dict.fromkeys(texts))
-        for start in range(0, len(unknown), BATCH):
-            batch = unknown[start : start + BATCH]
-            known.update(zip(batch, self._computed(batch), strict=True))
-        return np.array([known[text] for text in texts], np.float32)
+        found = [self._known.get(text) for text in texts]
+        if not all(found):
+            missing = [text for text, row in zip(texts, found, strict=True) if not row]
+            fresh = self._computed(list(dict.fromkeys(missing)))
+            found = [row or fresh[text] for text, row in zip(texts, found, strict=True)]
+            if len(self._known) + len(fresh) > REMEMBERED:
+                self._known.clear()
+            self._known.update(fresh)
+        rows = np.frombuffer(b"".join(filter(None, found)), np.float32)
+        return rows.reshape(len(texts), self.bias.size)
 
-    def _computed(self, texts: Sequence[str]) -> Matrix:
-        buckets, starts = hashed_ngrams(texts, self.bits)
-        lengths = np.diff(np.append(starts, buckets.size))
-        sums = np.add.reduceat(self.weights[buckets], starts, axis=0)
-        return softmax(sums / np.sqrt(lengths)[:, None] + self.bias).astype(np.float32)
+    def _computed(self, texts: Sequence[str]) -> dict[str, bytes]:
+        """The rows of `probabilities` as bytes, by text."""
+        rows: list[bytes] = []
+        for start in range(0, len(texts), BATCH):
+            batch = texts[start : start + BATCH]
+            buckets, starts = hashed_ngrams(batch, self.bits)
+            lengths = np.diff(starts, append=buckets.size)
+            sums = np.add.reduceat(self.weights.take(buckets, axis=0), starts, axis=0)
+            shares = softmax(sums / np.sqrt(lengths)[:, None] + self.bias).astype(np.float32)
+            rows += [row.tobytes() for row in shares]
+        return dict(zip(texts, rows, strict=True))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ LONG = 256
 ORDERS = (1, 2, 3, 4)
 """Lengths of the n-grams."""
 
+_ORDERS = np.array(ORDERS)[:, None]
 _DIGIT = re.compile("[1-9]")
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
@@ -29,24 +30,20 @@ def masked(cells: Sequence[str]) -> str:
 
     Cells are parted by `|`, so that the shape of a row shows in its n-grams.
     """
-    if sum(map(len, cells)) + len(cells) > LONG:
-        text = "|".join(cells)
-        text = _plain(text[: LONG // 2] + text[-LONG // 2 :] if len(text) > LONG else text)
-    else:
-        text = "|".join([_remembered(cell) for cell in cells])
+    text = "|".join(cells)
+    return framed(plain(text[: LONG // 2] + text[-LONG // 2 :] if len(text) > LONG else text))
+
+
+def framed(text: str) -> str:
+    """What `plain` gives for a line, shortened, with its ends marked."""
     if len(text) > HEAD + TAIL:
         text = text[:HEAD] + "…" + text[-TAIL:]
     return f"^{text}$"
 
 
-def _plain(text: str) -> str:
-    """NFKC, no spaces, every digit a 0."""
+def plain(text: str) -> str:
+    """NFKC, no spaces, every digit a 0; of cells joined by `|` the same as of each by itself."""
     return "".join(_DIGIT.sub("0", unicodedata.normalize("NFKC", text)).split())
-
-
-_remembered = lru_cache(maxsize=1 << 14)(_plain)
-"""Of a cell: the mark between cells joins with none of its neighbours, so each can be looked at by
-itself, and most come again in every report."""
 
 
 def hashed_ngrams(texts: Sequence[str], bits: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -55,23 +52,26 @@ def hashed_ngrams(texts: Sequence[str], bits: int) -> tuple[NDArray[np.int64], N
     Returns `buckets` (values below 2**bits), text after text, and `starts` with one offset a text.
     No text may be empty.
     """
-    lengths = np.fromiter((len(text) for text in texts), np.int64, len(texts))
+    lengths = np.array([len(text) for text in texts], np.int64)
     data = "".join(texts).encode("utf-32-le", "surrogatepass")
-    codes = np.frombuffer(data, np.uint32).astype(np.uint64)
-    ends = np.repeat(np.cumsum(lengths), lengths)
-    place = np.arange(codes.size)
-    rolling = np.zeros(codes.size, np.uint64)
-    keys, places = [], []
-    for order in ORDERS:
-        inside = np.nonzero(place + order <= ends)[0]
-        ahead = codes[np.minimum(place + order - 1, codes.size - 1)]
-        rolling = (rolling + ahead + np.uint64(order)) * _FACTOR
-        keys.append(rolling[inside])
-        places.append(inside)
-    owner = np.repeat(np.arange(len(texts)), lengths)[np.concatenate(places)]
-    key = np.concatenate(keys)
-    key = (key ^ (key >> np.uint64(31))) * _MIX
+    codes = np.zeros(len(data) // 4 + len(ORDERS), np.uint64)
+    codes[: -len(ORDERS)] = np.frombuffer(data, np.uint32)
+    size = codes.size - len(ORDERS)
+    keys = np.zeros((len(ORDERS), size), np.uint64)
+    before: Any = np.uint64(0)
+    for row, order in enumerate(ORDERS):
+        rolling = keys[row]
+        np.add(codes[row : row + size], np.uint64(order), out=rolling)
+        rolling += before
+        rolling *= _FACTOR
+        before = rolling
+    ends = np.cumsum(lengths)
+    left = np.repeat(ends, lengths) - np.arange(size)
+    inside = np.flatnonzero(left >= _ORDERS)
+    owner = np.tile(np.repeat(np.arange(len(texts)), lengths), len(ORDERS)).take(inside)
+    key = keys.ravel().take(inside)
+    key ^= key >> np.uint64(31)
+    key *= _MIX
     buckets = (key >> np.uint64(64 - bits)).astype(np.int64)
-    sorting = np.argsort(owner, kind="stable")
     counts = np.bincount(owner, minlength=len(texts))
-    return buckets[sorting], np.cumsum(counts) - counts
+    return buckets.take(np.argsort(owner, kind="stable")), np.cumsum(counts) - counts
