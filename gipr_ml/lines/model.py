@@ -100,7 +100,9 @@ class CellStage:
 
     def probabilities(self, grid: Grid, line_probabilities: Probabilities) -> Probabilities:
         """Of shape (cells, labels)."""
-        rows = (cell_features(grid, line_probabilities) - self.mean) / self.scale
+        rows = cell_features(grid, line_probabilities)
+        rows -= self.mean
+        rows /= self.scale
         return softmax((rows @ self.weights + self.bias) / self.temperature)
 
 
