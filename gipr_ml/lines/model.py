@@ -126,20 +126,24 @@ class LineModel:
         grid = grid_of(lines)
         probabilities = self.probabilities(lines, grid)
         best = probabilities.argmax(1).tolist()
-        cells = self._cell_answers(grid, probabilities, best)
+        names, sures = self._cell_answers(grid, probabilities)
+        tabular = [self.cells is not None and x in self.cells.table_labels for x in self.labels]
+        labels, threshold = self.labels, self.threshold
         answers = []
-        rows = probabilities.tolist()
-        for i, (line, row, place) in enumerate(zip(lines, rows, best, strict=True)):
-            sure = row[place]
-            cell_labels, cell_confidences = cells(i, len(line.cells))
+        for line, row, place, first in zip(
+            lines, probabilities.tolist(), best, grid.first.tolist(), strict=True
+        ):
+            sure, count = row[place], len(line.cells)
+            cells = slice(first, first + count)
+            table = tabular[place]
             answers.append(
                 LabelledLine(
                     line,
-                    self.labels[place] if sure >= self.threshold else UNRESOLVED,
+                    labels[place] if sure >= threshold else UNRESOLVED,
                     sure,
-                    dict(zip(self.labels, row, strict=True)),
-                    cell_labels,
-                    cell_confidences,
+                    dict(zip(labels, row)),  # noqa: B905 (as many, and made for every line)
+                    tuple(names[cells]) if table else ("",) * count,
+                    tuple(sures[cells]) if table else (1.0,) * count,
                 )
             )
         return tuple(answers)
@@ -149,27 +153,18 @@ class LineModel:
         rows = stage_two_rows(lines, self.text, grid)
         return tempered(self.forest.probabilities(rows), self.temperature)
 
-    def _cell_answers(self, grid: Grid, probabilities: Probabilities, best: Sequence[int]) -> Any:
-        """A function from line and number of cells to the labels and confidences of its cells."""
+    def _cell_answers(
+        self, grid: Grid, probabilities: Probabilities
+    ) -> tuple[list[str], list[float]]:
+        """Label and confidence of every cell, as if its line were one of a table."""
         stage = self.cells
         if stage is None:
-            return lambda _, count: (("",) * count, (1.0,) * count)
+            return [], []
         scores = stage.probabilities(grid, probabilities)
         sure = scores.max(1)
         names = np.array([*stage.labels, UNRESOLVED], object)
         places = np.where(sure >= stage.threshold, scores.argmax(1), len(stage.labels))
-        flat, confidences = names[places].tolist(), sure.tolist()
-        first = grid.first.tolist()
-        tables = [label in stage.table_labels for label in self.labels]
-        table = [tables[place] for place in best]
-
-        def answers(i: int, count: int) -> tuple[tuple[str, ...], tuple[float, ...]]:
-            if not table[i]:
-                return ("",) * count, (1.0,) * count
-            where = slice(first[i], first[i] + count)
-            return tuple(flat[where]), tuple(confidences[where])
-
-        return answers
+        return names.take(places).tolist(), sure.tolist()
 
 
 def stage_two_rows(lines: Sequence[Line], text: TextStage, grid: Grid | None = None) -> Matrix:
