@@ -20,6 +20,8 @@ _NUMBER = re.compile(
 _NOTED = re.compile(rf"(?P<whole>[+\-减]?(?:{_DIGITS})(?:\.\d+)?)(?:[^\d\s.、)]{{1,3}}|\(.*\))")
 _SIGN = re.compile(r"[/\-—–‐.…*·:xX]+|\([a-zA-Z/-]{1,3}\)|[nN]\.?/?[aA]\.?|无|空")
 _MARK = re.compile(r"\(?[一二三四五六七八九十]{1,3}\)?[、.]?|\(?\d{1,2}[).、]+")
+_BEFORE_NUMBERS = frozenset("减无空一二三四五六七八九十")
+"""The characters of Chinese that a number, sign or mark may begin with."""
 
 
 def cell_kind(text: str) -> tuple[int, float]:
@@ -27,6 +29,10 @@ def cell_kind(text: str) -> tuple[int, float]:
 
     Reads "1,234", "1 234", "(12)" and "-12" as negative numbers, "12.3%" and "减3".
     """
+    if len(text) <= LONGEST_NUMBER and text.isascii() and text.isdigit():
+        return NUMBER, float(text)
+    if "\u4e00" <= text[:1] <= "\u9fff" and text[0] not in _BEFORE_NUMBERS:
+        return TEXT, float("nan")
     text = unicodedata.normalize("NFKC", text).strip()
     if not text:
         return BLANK, float("nan")
