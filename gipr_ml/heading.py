@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate, islice
 
 from rapidfuzz import fuzz, process
@@ -77,7 +77,11 @@ class _Title:
 
 def compact_texts(lines: Sequence[LabelledLine]) -> list[str]:
     """The text of each line in NFKC and without blanks, for the two functions below."""
-    return [compact(line.line.text) for line in lines]
+    return ["".join([_compact(cell.text) for cell in line.line.cells]) for line in lines]
+
+
+_compact = lru_cache(maxsize=1 << 12)(compact)
+"""Of a cell: most come again in every report, and none joins with the blank before the next."""
 
 
 def agency_and_year(
@@ -127,14 +131,18 @@ def why_not_a_report(
 def _titles(lines: Sequence[LabelledLine], texts: Sequence[str], full: str) -> Iterator[_Title]:
     """Every place where the words of a title stand, in one line or over several."""
     starts = [0, *accumulate(map(len, texts))]
-    pattern = "|".join(map(re.escape, load_forms().title_words))
-    for match in islice(re.finditer(pattern, full), _MOST_PLACES):
+    for match in islice(_title_words().finditer(full), _MOST_PLACES):
         first = bisect_right(starts, match.start()) - 1
         last = bisect_right(starts, match.end() - 1) - 1
         if last - first <= _NAME_LINES:
             before = full[starts[first] : match.start()]
             after = full[match.end() : starts[last + 1]]
             yield _title(lines, texts, first, last, before, after)
+
+
+@cache
+def _title_words() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, load_forms().title_words)))
 
 
 def _damaged_titles(lines: Sequence[LabelledLine], texts: Sequence[str]) -> Iterator[_Title]:
@@ -286,8 +294,12 @@ def _year_of_prose(texts: Sequence[str], full: str) -> int | None:
 def _fuller(agency: str, full: str) -> str:
     """`agency` with the places before it that the text states most often, if it states any."""
     places: Counter[str] = Counter()
-    for match in islice(re.finditer(re.escape(agency), full), _MOST_PLACES):
-        if place := _place_before(full, match.start()):
+    start = -len(agency)
+    for _ in range(_MOST_PLACES):
+        start = full.find(agency, start + len(agency))
+        if start < 0:
+            break
+        if place := _place_before(full, start):
             places[place] += 1
     return max(places, key=lambda place: (places[place], place), default="") + agency
 
