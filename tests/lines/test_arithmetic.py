@@ -57,3 +57,10 @@ def test_a_long_document_gives_what_a_short_one_gives(monkeypatch: pytest.Monkey
     whole = column_sums(rows)
     monkeypatch.setattr(arithmetic, "BLOCK", 7)
     assert np.array_equal(column_sums(rows), whole)
+
+
+def test_no_sum_above_reaches_into_the_lines_as_they_stand_from_below() -> None:
+    """Both directions are computed side by side; each gives what it gives of the lines turned."""
+    rows = np.random.default_rng(1).integers(0, 6, (30, 3)).astype(float)
+    found, turned = column_sums(rows), column_sums(rows[::-1])
+    assert np.array_equal(found[:, BELOW:], turned[::-1, :BELOW])

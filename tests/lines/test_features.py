@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gipr_ml.lines import grid
 from gipr_ml.lines.features import line_features, stacked, windowed
 from gipr_ml.lines.grid import grid_of
+from gipr_ml.lines.text import masked
 from gipr_ml.types import Cell, Line
 
 ROWS = st.lists(
@@ -56,6 +58,31 @@ def test_a_grid_counts_a_line_without_cells_as_blank() -> None:
     grid = grid_of([Line(0, ()), Line(1, (Cell("a"), Cell("1")))])
     assert grid.count.tolist() == [1, 2]
     assert grid.kind.tolist()[0] == 0
+
+
+@given(ROWS)
+def test_what_is_remembered_of_a_cell_changes_nothing(rows: list[list[str]]) -> None:
+    lines = _lines(rows)
+    grid._known.clear()
+    fresh, again = grid_of(lines), grid_of(lines)
+    assert fresh.masked == again.masked == tuple(masked(row) for row in rows)
+    for name in ("kind", "length", "classes", "marks"):
+        assert np.array_equal(getattr(fresh, name), getattr(again, name))
+    assert np.array_equal(fresh.value, again.value, equal_nan=True)
+
+
+def test_a_long_line_is_masked_as_a_whole() -> None:
+    row = ["一" * 100, "2" * 100, "三" * 100]
+    assert grid_of(_lines([row])).masked == (masked(row),)
+
+
+def test_what_is_remembered_of_cells_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grid, "REMEMBERED", 9)
+    grid._known.clear()
+    for n in range(40):
+        grid_of(_lines([[str(n), "x" * (grid.SHORT + 1 + n)]]))
+        assert len(grid._known) <= 9 + 1
+    assert all(len(text) <= grid.SHORT for text in grid._known)
 
 
 def test_text_is_looked_at_further_than_layout() -> None:
