@@ -24,6 +24,7 @@ _PAGE_NUMBER = re.compile(
 )
 _DIGITS = re.compile(r"\d+")
 _WORDS = re.compile(r"[^\W\d_]{2}|://|:\d\d")
+_NEVER_FIRST = frozenset("(（")
 _LONGEST = 100
 """Characters of a line that is remembered."""
 _COLUMNS = 4
@@ -32,11 +33,20 @@ _COLUMNS = 4
 
 def furniture(lines: Sequence[Line]) -> set[int]:
     """Numbers of the lines that are page numbers, or heads and feet that come on several pages."""
-    found = {line.number for line in lines if _is_page_number(line.text)}
+    found = {
+        line.number for line in lines if _may_be_page_number(line) and _is_page_number(line.text)
+    }
     if all(line.page is None for line in lines):
         return found
     found |= _repeated(lines)
     return found | _bare_page_numbers([line for line in lines if line.number not in found])
+
+
+def _may_be_page_number(line: Line) -> bool:
+    """Whether the first character, which NFKC leaves as it is, may begin a page number: most lines
+    of a table begin with a Chinese character or a bracket."""
+    first = line.cells[0].text[:1] if line.cells else ""
+    return first == "第" or not ("一" <= first <= "龥" or first in _NEVER_FIRST)
 
 
 def _is_page_number(text: str) -> bool:

@@ -42,9 +42,8 @@ def unmerge(
     """The lines with every merged row as two of the same number, and which rows those are."""
     found: list[LabelledLine] = []
     pairs: list[Pair] = []
-    labels = _neighbours(forms)
     for labelled in lines:
-        merged = _merged(labelled, labels)
+        merged = _merged(labelled, forms) if labelled.line.borders == "explicit" else None
         if merged is None:
             found.append(labelled)
             continue
@@ -54,35 +53,38 @@ def unmerge(
     return found, tuple(pairs)
 
 
-def _merged(
-    labelled: LabelledLine, labels: Sequence[tuple[str, str, Pair]]
-) -> tuple[Pair, int, int] | None:
+def _merged(labelled: LabelledLine, forms: Forms) -> tuple[Pair, int, int] | None:
     """The rows of a merged line, which of its cells names both, and where the second begins."""
-    values = _values(labelled)
-    if not values or labelled.line.borders != "explicit":
+    cells = labelled.line.cells
+    values = printed = 0
+    while values < len(cells) and (digits := _digits(cells[-1 - values].text)) >= 0:
+        if digits == 1:
+            return None  # that is the value of one row: then only the labels ran together
+        values += 1
+        printed += digits
+    if not printed:
         return None
-    texts = ["".join(cell.text.split()) for cell in labelled.line.cells[-values:]]
-    if any(len(text) == 1 for text in texts):
-        return None  # one digit is the value of one row: then only the labels ran together
-    for place in reversed(range(len(labelled.line.cells) - values)):
-        found = _labels_in(labelled.line.cells[place].text, labels)
+    for place in reversed(range(len(cells) - values)):
+        found = _labels_in(cells[place].text, forms)
         if found is not None:
             return found[0], place, found[1]
     return None
 
 
 def _values(labelled: LabelledLine) -> int:
-    """How many cells at the end of the line hold digits or nothing; 0 where none hold digits."""
+    """How many cells at the end of the line hold digits or nothing."""
     cells = labelled.line.cells
     count = 0
-    while count < len(cells) and _is_digits(cells[-1 - count].text):
+    while count < len(cells) and _digits(cells[-1 - count].text) >= 0:
         count += 1
-    return count if any(cell.text.strip() for cell in cells[len(cells) - count :]) else 0
+    return count
 
 
-def _is_digits(text: str) -> bool:
+@lru_cache(maxsize=20_000)
+def _digits(text: str) -> int:
+    """How many digits a cell holds that holds nothing else, or -1."""
     joined = "".join(text.split())
-    return not joined or (joined.isascii() and joined.isdigit())
+    return len(joined) if not joined or (joined.isascii() and joined.isdigit()) else -1
 
 
 @lru_cache(maxsize=4)
@@ -96,11 +98,12 @@ def _neighbours(forms: Forms) -> tuple[tuple[str, str, Pair], ...]:
     )
 
 
-def _labels_in(text: str, labels: Sequence[tuple[str, str, Pair]]) -> tuple[Pair, int] | None:
+@lru_cache(maxsize=4096)
+def _labels_in(text: str, forms: Forms) -> tuple[Pair, int] | None:
     """The two rows whose labels make up the text, and where the second begins in it."""
     plain = normalise(text)
     best, found = ALIKE, None
-    for first, second, pair in labels:
+    for first, second, pair in _neighbours(forms):
         ratio = fuzz.ratio(plain, first + second, score_cutoff=best)
         alone = max(fuzz.ratio(plain, first), fuzz.ratio(plain, second))
         if ratio > alone and ratio >= best:

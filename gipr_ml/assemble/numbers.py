@@ -44,17 +44,20 @@ class Content(NamedTuple):
     """Where it holds one and nothing else, as `parse_number` reads it."""
     not_applicable: bool
     """Whether it holds `/`, a dash or the like in place of a number."""
-
-    @property
-    def is_value(self) -> bool:
-        """Whether it holds a number or a sign that stands for none."""
-        return self.number is not None or self.not_applicable
+    is_value: bool
+    """Whether it holds a number or a sign that stands for none."""
+    is_run: bool
+    """Whether it holds digits and spaces only."""
+    digits: int
+    """How many digits there are in it."""
 
 
 @lru_cache(maxsize=20_000)
 def content_of(text: str) -> Content:
     """What a cell of this text holds."""
-    return Content(text.strip(), parse_number(text), is_not_applicable(text))
+    bare, number, sign = text.strip(), parse_number(text), is_not_applicable(text)
+    digits = sum(map(str.isdigit, bare))
+    return Content(bare, number, sign, number is not None or sign, is_run(bare), digits)
 
 
 @lru_cache(maxsize=20_000)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from gipr_ml.assemble.numbers import (
     MISREAD,
     MISREAD_LETTERS,
     Content,
+    Number,
     clean,
     content_of,
     is_run,
@@ -38,6 +40,8 @@ _DIGIT = re.compile(r"\d")
 """Without one there is no piece."""
 _NUMBERS = re.compile(r"[+\-−]?[\dOolI〇○]+(?:\.\d+)?(?:万元|元)?")
 _GLUED_MARK = re.compile(r"^(?P<run>.*\d)(?P<mark>\d)$")
+_LONGEST = 200
+"""Characters of a text of which is remembered how it is cut."""
 SHORTEST_ROW = 7
 """Digits of the shortest row of table 3 that stands alone without borders."""
 ROW_WIDTHS, SHORTEST_PART = (7, 15), 0.7
@@ -106,8 +110,8 @@ class Stream:
         self.gaps[-1].append(piece)
 
     def slice(self, start: int, stop: int) -> Stream:
-        """The atoms from `start` to before `stop` with the gaps around them."""
-        return Stream(self.atoms[start:stop], [list(gap) for gap in self.gaps[start : stop + 1]])
+        """The atoms from `start` to before `stop` with the gaps around them, which it shares."""
+        return Stream(self.atoms[start:stop], self.gaps[start : stop + 1])
 
 
 class Group(NamedTuple):
@@ -163,63 +167,64 @@ class _Builder:
         for labelled in lines:
             self.row += 1
             line = labelled.line
-            if line.number in edges:
-                continue
-            contents = [content_of(cell.text) for cell in line.cells]
-            weak = _weakness(labelled, contents)
-            last_text = max(
-                [
-                    i
-                    for i, one in enumerate(contents)
-                    if one.text and not one.is_value and not line.cells[i].illegible
-                ],
-                default=-1,
-            )
-            for index, content in enumerate(contents):
-                # Empty cells before a label are where cells above it span rows.
-                if content.text or index > last_text:
-                    self._cell(line, index, content, weak)
+            if line.number not in edges:
+                contents = [content_of(cell.text) for cell in line.cells]
+                self._cells(line, contents, _weakness(labelled, contents))
         return self.stream
 
-    def _cell(self, line: Line, index: int, content: Content, weak: float) -> None:
+    def _cells(self, line: Line, contents: Sequence[Content], weak: float) -> None:
+        cells = line.cells
+        bordered = line.borders == "explicit" or len(cells) > 1
+        last_text: int | None = None
+        for index, content in enumerate(contents):
+            cell, text = cells[index], content.text
+            if not text:
+                if last_text is None:
+                    last_text = _last_text(cells, contents)
+                if index <= last_text:
+                    continue  # empty cells before a label are where cells above it span rows
+            if cell.illegible:
+                self._value(Kind.NUMBER, cell.text, line, index, weak)
+            elif cell.columns > 1 and content.is_run and _is_glued(line, text):
+                for _ in range(cell.columns):
+                    self._value(Kind.NUMBER, cell.text, line, index, weak)
+            elif not text:
+                if line.borders == "explicit":
+                    self._value(Kind.BLANK, cell.text, line, index, weak)
+            elif content.number is not None and not _may_be_run(line, content):
+                self._value(Kind.NUMBER, text, line, index, weak, content.number, bordered)
+            elif content.not_applicable:
+                self._value(Kind.NOT_APPLICABLE, text, line, index, weak)
+            else:
+                self._mixed(line, index, cell, weak)
+
+    def _value(
+        self, kind: Kind, raw: str, line: Line, index: int, weak: float,
+        number: Number | None = None, bordered: bool = True,
+    ) -> None:  # fmt: skip
+        """What a cell holds as a whole."""
         cell = line.cells[index]
-        whole = Place(line.page, line.number, index, 0, len(cell.text), cell.box)
-        if cell.illegible:
-            self._atom(Kind.NUMBER, cell.text, whole, cell, bordered=True, weak=weak)
-        elif cell.columns > 1 and _is_glued(line, index):
-            for _ in range(cell.columns):
-                self._atom(Kind.NUMBER, cell.text, whole, cell, bordered=True, weak=weak)
-        elif not content.text:
-            if line.borders == "explicit":
-                self._atom(Kind.BLANK, cell.text, whole, cell, bordered=True, weak=weak)
-        elif content.number is not None and not _may_be_run(line, content.text):
-            bordered = line.borders == "explicit" or len(line.cells) > 1
-            number = content.number
-            self._atom(
-                Kind.NUMBER, content.text, whole, cell, bordered=bordered, weak=weak,
-                value=number.value, unit=number.unit, certain=number.certain,
-            )  # fmt: skip
-        elif content.not_applicable:
-            self._atom(Kind.NOT_APPLICABLE, content.text, whole, cell, bordered=True, weak=weak)
-        else:
-            self._mixed(line, index, cell, weak)
+        place = Place(line.page, line.number, index, 0, len(cell.text), cell.box)
+        value, unit, certain = (
+            (number.value, number.unit, number.certain) if number else (None, None, True)
+        )
+        self.stream.add(
+            Atom(
+                kind, raw, place, line.number, self.row,
+                value, unit, certain, bordered, weak, cell.confidence,
+            )
+        )  # fmt: skip
 
     def _mixed(self, line: Line, index: int, cell: Cell, weak: float) -> None:
         """A cell of text with digits in it: labels glued to their values, or prose."""
         text = cell.text
-        end = 0
-        for found in _PIECES.finditer(text) if _DIGIT.search(text) else ():
-            if found.lastgroup == "note" and not text[end : found.start()].strip() and end:
-                end = found.end()  # a note to the number before it
-            if found.lastgroup != "run":
-                continue
-            run, stop = _without_mark(text, found)
-            if not run.strip() or (not text[: found.start()].strip() and _heads_label(text, stop)):
-                continue
-            self._piece(text[end : found.start()], line, index, weak)
-            self._run(line, index, found.start(), stop, weak)
-            end = stop
-        self._piece(text[end:], line, index, weak)
+        cut = _cut if len(text) <= _LONGEST else _cut.__wrapped__
+        for part in cut(text):
+            if isinstance(part, str):
+                self.stream.text(Piece(part, line.number, index, 1 - weak))
+                self.row += 1
+            else:
+                self._run(line, index, *part, weak)
 
     def _run(self, line: Line, index: int, start: int, stop: int, weak: float) -> None:
         cell = line.cells[index]
@@ -235,35 +240,47 @@ class _Builder:
             place = Place(line.page, line.number, index, first, last, cell.box)
             plain = number is None or (number.unit is None and len(raw.lstrip("+-−")) > 1)
             kind = Kind.RUN if plain or "." in raw else Kind.NUMBER
-            self._atom(
-                kind, raw, place, cell, bordered=False, weak=weak, certain=certain,
-                value=number.value if number else None, unit=number.unit if number else None,
-            )  # fmt: skip
-
-    def _atom(
-        self, kind: Kind, raw: str, place: Place, cell: Cell, *, bordered: bool, weak: float,
-        value: Decimal | None = None, unit: str | None = None, certain: bool = True,
-    ) -> None:  # fmt: skip
-        assert place.line is not None
-        about = (value, unit, certain, bordered, weak, cell.confidence)
-        self.stream.add(Atom(kind, raw, place, place.line, self.row, *about))
-
-    def _piece(self, text: str, line: Line, cell: int, weak: float) -> None:
-        if words := clean(text):
-            self.stream.text(Piece(words, line.number, cell, 1 - weak))
-            self.row += 1
+            value, unit = (number.value, number.unit) if number else (None, None)
+            about = (value, unit, certain, False, weak, cell.confidence)
+            self.stream.add(Atom(kind, raw, place, line.number, self.row, *about))
 
 
-def _is_glued(line: Line, index: int) -> bool:
-    """Whether a cell of digits lies over several columns of figures: their values in one."""
-    text = line.cells[index].text.strip()
+@lru_cache(maxsize=20_000)
+def _cut(text: str) -> tuple[str | tuple[int, int], ...]:
+    """A text as its words and, where digits stand amid them, the first and last + 1 of these."""
+    parts: list[str | tuple[int, int]] = []
+    end = 0
+    for found in _PIECES.finditer(text) if _DIGIT.search(text) else ():
+        if found.lastgroup == "note" and not text[end : found.start()].strip() and end:
+            end = found.end()  # a note to the number before it
+        if found.lastgroup != "run":
+            continue
+        run, stop = _without_mark(text, found)
+        if not run.strip() or (not text[: found.start()].strip() and _heads_label(text, stop)):
+            continue
+        parts += [clean(text[end : found.start()]), (found.start(), stop)]
+        end = stop
+    return tuple([part for part in (*parts, clean(text[end:])) if part])
+
+
+def _last_text(cells: Sequence[Cell], contents: Sequence[Content]) -> int:
+    """Place of the last cell of words, -1 where there is none."""
+    for index in range(len(contents) - 1, -1, -1):
+        content = contents[index]
+        if content.text and not content.is_value and not cells[index].illegible:
+            return index
+    return -1
+
+
+def _is_glued(line: Line, text: str) -> bool:
+    """Whether a cell of digits over several columns of figures holds all their values in one."""
     widths: list[int] = []
     for cell in reversed(line.cells):
         if cell.text.strip() and not is_run(cell.text):
             break
         widths.append(cell.columns)
     whole = sum(widths) in ROW_WIDTHS and len(widths) >= SHORTEST_PART * sum(widths)
-    return whole and is_run(text) and len(text) > 1
+    return whole and len(text) > 1
 
 
 def _heads_label(text: str, stop: int) -> bool:
@@ -283,12 +300,11 @@ def _without_mark(text: str, found: re.Match[str]) -> tuple[str, int]:
     return run, stop
 
 
-def _may_be_run(line: Line, text: str) -> bool:
+def _may_be_run(line: Line, content: Content) -> bool:
     """Whether digits may be several numbers: where nothing shows the borders of cells."""
     if line.borders != "none":
         return False
-    digits = sum(character.isdigit() for character in text)
-    return digits > 1 if len(line.cells) > 1 else digits >= SHORTEST_ROW
+    return content.digits > 1 if len(line.cells) > 1 else content.digits >= SHORTEST_ROW
 
 
 def _weakness(labelled: LabelledLine, contents: Sequence[Content]) -> float:
@@ -298,9 +314,14 @@ def _weakness(labelled: LabelledLine, contents: Sequence[Content]) -> float:
     """
     likely = labelled.probabilities
     prose = sum([likely.get(label, 0.0) for label in _PROSE_LABELS])
-    texts = [one for one in contents if one.text]
-    if texts and all(one.is_value or is_run(one.text) for one in texts):
-        digits = sum(character.isdigit() for one in texts for character in one.text)
-        limit = VALUES_ONLY if len(texts) >= 3 or digits >= SHORTEST_ROW else LONE_VALUE
-        return min(prose, limit)
-    return prose
+    count = digits = 0
+    for one in contents:
+        if one.text:
+            if not (one.is_value or one.is_run):
+                return prose
+            count += 1
+            digits += one.digits
+    if not count:
+        return prose
+    limit = VALUES_ONLY if count >= 3 or digits >= SHORTEST_ROW else LONE_VALUE
+    return min(prose, limit)
