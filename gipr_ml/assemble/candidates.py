@@ -8,7 +8,6 @@ a cell, carry one too many, or be digits run together.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 from typing import NamedTuple
@@ -41,8 +40,7 @@ class Slot(NamedTuple):
 LOST = Slot(State.LOST)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One reading of a row."""
 
     slots: tuple[Slot, ...]

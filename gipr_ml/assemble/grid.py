@@ -9,7 +9,7 @@ kept, since column sums, which do not decompose over rows, are looked at afterwa
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,8 +37,7 @@ FURNITURE_WEIGHT = 0.5
 """Pieces of less weight are page numbers and the like, which may stand inside a row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """Official row `row` reads groups `first` to before `last`."""
 
     row: int
@@ -49,8 +48,7 @@ class Taken:
     by_columns: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Alignment:
+class Alignment(NamedTuple):
     """One way to lay the form over the values."""
 
     score: float
@@ -60,8 +58,7 @@ class Alignment:
     """Groups that no row takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A move of the programme: groups `first` to before `last` for `rows` official rows."""
 
     last: int
@@ -71,8 +68,7 @@ class Step:
     by_columns: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Path:
+class _Path(NamedTuple):
     score: float
     back: _Path | None
     first: int
@@ -92,6 +88,15 @@ class Readings:
         """The atoms of a group."""
         group = self.groups[number]
         return self.stream.atoms[group.start : group.stop]
+
+    def is_blank(self, number: int) -> bool:
+        """Whether nothing is printed in any cell of a group."""
+        return is_blank(self.atoms(number))
+
+    def is_single(self, number: int) -> bool:
+        """Whether a group has one reading as a row, which has lost nothing and leaves nothing."""
+        found = self.of(number)
+        return len(found) == 1 and found[0].how in INTACT
 
     def of(self, number: int) -> tuple[Candidate, ...]:
         """The readings of a group, best first."""

@@ -8,8 +8,9 @@ that have more than one reading.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,8 +34,7 @@ WITHIN = 8.0
 """Readings of a row that are worse than its best by more are not looked at."""
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """One reading of every row of the form; None where the row is lost."""
 
     rows: tuple[Candidate | None, ...]
@@ -114,7 +114,7 @@ def _consensus(
 def _losing(found: Sequence[Candidate], mask: int) -> list[Candidate]:
     """The readings that lose just these cells, which costs nothing any more, or none."""
     return [
-        replace(c, score=c.score + LOSS_EXPECTED) if c.how == "lost" else c
+        c._replace(score=c.score + LOSS_EXPECTED) if c.how == "lost" else c
         for c in found
         if c.how != "lost" or _mask(c) == mask
     ]

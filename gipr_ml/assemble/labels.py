@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gipr_ml.assemble.stream import Group, Kind, Piece, Stream
-from gipr_ml.forms import FormRow
 from gipr_ml.match import Matcher
 
 LONGEST_JOIN = 4
@@ -50,18 +50,23 @@ class LabelEvidence:
         )
 
 
+@lru_cache(maxsize=8)
+def places_of(rows: tuple[str, ...], matcher: Matcher) -> list[int]:
+    """Where the rows, named as "t3/granted", stand among the categories."""
+    return [matcher.categories.place(row) for row in rows]
+
+
 def label_evidence(
-    stream: Stream, groups: Sequence[Group], rows: Sequence[FormRow], matcher: Matcher
+    stream: Stream, groups: Sequence[Group], rows: tuple[str, ...], matcher: Matcher
 ) -> LabelEvidence:
-    """The evidence for groups of atoms."""
-    index = [matcher.categories.place(f"{row.table}/{row.key}") for row in rows]
-    joins = [_joins(_text_before(stream, group), backwards=True) for group in groups]
-    joins += [_joins(stream.gaps[group.stop], backwards=False) for group in groups]
+    """The evidence for groups of atoms and rows that are named as "t3/granted"."""
+    texts = [joins(pieces_before(stream, group), backwards=True) for group in groups]
+    texts += [joins(stream.gaps[group.stop], backwards=False) for group in groups]
     places: dict[str, int] = {}
-    for text, _ in chain.from_iterable(joins):
+    for text, _ in chain.from_iterable(texts):
         places.setdefault(text, len(places))
-    scores = matcher.scores(list(places))[:, :, index]
-    best = _best(joins, places, scores)
+    scores = matcher.scores(list(places))[:, :, places_of(rows, matcher)]
+    best = _best(texts, places, scores)
     before, after = best[:, : len(groups)], best[:, len(groups) :]
     both = _mean(before)
     return LabelEvidence(
@@ -80,7 +85,7 @@ def _mean(layers: NDArray[np.float64]) -> NDArray[np.float64]:
     return mean
 
 
-def _text_before(stream: Stream, group: Group) -> list[Piece]:
+def pieces_before(stream: Stream, group: Group) -> list[Piece]:
     """The pieces before a group; empty cells between the lines of a wrapped label are passed."""
     pieces = list(stream.gaps[group.start])
     if any(atom.kind is not Kind.BLANK for atom in stream.atoms[group.start : group.stop]):
@@ -91,7 +96,12 @@ def _text_before(stream: Stream, group: Group) -> list[Piece]:
     return pieces
 
 
-def _joins(gap: Sequence[Piece], *, backwards: bool) -> list[tuple[str, float]]:
+def weighted(weight: float) -> float:
+    """What a text counts in a line of this weight."""
+    return 0.4 + 0.6 * weight
+
+
+def joins(gap: Sequence[Piece], *, backwards: bool) -> list[tuple[str, float]]:
     """Texts of a gap that may be a label, with their weight, which falls with the distance."""
     near = gap[-REACH:] if backwards else gap[:REACH]
     count = len(near)
@@ -105,7 +115,7 @@ def _joins(gap: Sequence[Piece], *, backwards: bool) -> list[tuple[str, float]]:
                 break
             weight = min(weight, piece.weight)
             distance = count - last if backwards else first
-            found.append((text, _NEARNESS[distance] * (0.4 + 0.6 * weight)))
+            found.append((text, _NEARNESS[distance] * weighted(weight)))
     return found
 
 

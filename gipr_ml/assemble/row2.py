@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
 
 from gipr_ml.assemble.candidates import Slot, slot
 from gipr_ml.assemble.numbers import may_be_printed
@@ -18,8 +18,7 @@ CELL_LOST, SPLIT = -3.0, -0.5
 MOST_SPLITS = 400
 
 
-@dataclass(frozen=True, slots=True)
-class RowReading:
+class RowReading(NamedTuple):
     """One reading of a row; `splits` holds every cut of glued digits, the first one chosen."""
 
     slots: tuple[Slot, ...]

@@ -222,7 +222,7 @@ class _Attempt:
     def read(self, statements: Sequence[Statement]) -> TableReading:
         """The cells, with every reason for doubt."""
         self.evidence: LabelEvidence = label_evidence(
-            self.stream, self.groups, self.form.rows, self.matcher
+            self.stream, self.groups, self.form.row_paths, self.matcher
         )
         self._before: list[list[float]] = self.evidence.before.tolist()
         self._after: list[list[float]] = self.evidence.after.tolist()

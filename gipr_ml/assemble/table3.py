@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gipr_ml.assemble.candidates import Candidate, candidates
+from gipr_ml.assemble.bounds import ROUNDING, bounds_of
+from gipr_ml.assemble.candidates import candidates
 from gipr_ml.assemble.grid import (
     LABEL,
+    OWN_LABEL,
     ROW_LOST,
     Alignment,
     Readings,
@@ -21,34 +23,18 @@ from gipr_ml.assemble.grid import (
     moves,
     skipped,
 )
-from gipr_ml.assemble.joint import (
-    Choice,
-    ColumnRules,
-    choose,
-    column_rules,
-    differing_cells,
-    lost_row,
-)
+from gipr_ml.assemble.joint import Choice, ColumnRules, choose, column_rules
 from gipr_ml.assemble.labels import LabelEvidence, label_evidence
+from gipr_ml.assemble.layout3 import MARGIN, Layout
 from gipr_ml.assemble.reorder import LEGIBLE, by_labels, label_fit
 from gipr_ml.assemble.stream import Group, Stream, groups_of, join_cells
-from gipr_ml.assemble.table import BY_COLUMNS, FROM_SPLIT, TableReading, labels, unused_numbers
-from gipr_ml.assemble.trust import (
-    content,
-    header_texts,
-    mixed_blanks,
-    printed_order,
-    swappable_columns,
-    swappable_rows,
-)
-from gipr_ml.forms import FormRow, Forms, TableForm
+from gipr_ml.assemble.table import TableReading, labels, unused_numbers
+from gipr_ml.assemble.trust import content, swappable_rows
+from gipr_ml.forms import Forms, TableForm
 from gipr_ml.match import Matcher
-from gipr_ml.types import Proposal, State
 
 NAMED, UNNAMED = 0.85, 0.3
 """Fit of the labels of a form's own rows that settles the form without comparing."""
-MARGIN = 1.5
-"""Joint readings closer than this to the best one leave the cells they disagree on open."""
 OWN_ROW, LONG_LABEL = 30.0, 8
 """What the label of a row that only one form has says for that form, and how long it must be."""
 CLAIM = 0.6
@@ -61,25 +47,61 @@ def read_table3(stream: Stream, forms: Forms, matcher: Matcher) -> TableReading 
     groups = join_cells(stream, groups_of(stream), width)
     if not groups:
         return None
-    rows = {row.key: row for form in forms.forms_of("t3") for row in form.rows}
-    evidence = label_evidence(stream, groups, list(rows.values()), matcher)
-    places = {key: place for place, key in enumerate(rows)}
     readings = Readings(stream, groups, width)
+    untouched = _untouched(readings, forms, matcher)
+    return untouched if untouched is not None else _searched(readings, forms, matcher)
+
+
+def _untouched(readings: Readings, forms: Forms, matcher: Matcher) -> TableReading | None:
+    """The table that nothing has happened to: every row of one form in the official order, each
+    with one reading and surely under its own label. None where that cannot be told at once; where
+    it can, `_searched` reads the same.
+    """
+    numbers = [number for number in range(len(readings.groups)) if not readings.is_blank(number)]
+    fitting = [form for form in forms.forms_of("t3") if len(form.rows) == len(numbers)]
+    if len(fitting) != 1 or not all(map(readings.is_single, numbers)):
+        return None
+    form, union = fitting[0], _rows(forms)
+    bounds = bounds_of(readings.stream, readings.groups, union, matcher)
+    if not _is_likely(form, forms, bounds.anywhere):
+        return None
+    # Empty cells that might be a row: with a name, and as many as a row has.
+    empty = [n for n in range(len(readings.groups)) if readings.is_blank(n) and readings.of(n)]
+    if empty and bounds.high[empty].max() >= OWN_LABEL - ROUNDING:
+        return None
+    own = bounds.of(numbers, [union.index(path) for path in form.row_paths])
+    rows = tuple([readings.of(number)[0] for number in numbers])
+    if not own.in_order(OWN_LABEL) or any(
+        content(rows[i].slots) != content(rows[j].slots)
+        for i, j in own.exchangeable(own.voters.diagonal())
+    ):
+        return None
+    layout = Layout(form, readings.stream, [Choice(rows, 0.0)])
+    table = layout.table(0.0)
+    layout.doubt_columns(table)
+    return table
+
+
+def _searched(readings: Readings, forms: Forms, matcher: Matcher) -> TableReading:
+    """The table by the best alignment of all, in whichever form it is."""
+    stream, groups = readings.stream, readings.groups
+    rows = _rows(forms)
+    evidence = label_evidence(stream, groups, rows, matcher)
     attempts = [
-        _Attempt(stream, groups, form, forms, evidence.of_rows([places[r.key] for r in form.rows]))
+        _Attempt(
+            stream, groups, form, forms, evidence.of_rows(list(map(rows.index, form.row_paths)))
+        )
         for form in forms.forms_of("t3")
     ]
-    most_seen = max(attempt.own_seen(attempts) for attempt in attempts)
     for attempt in attempts:
-        # A form whose own rows are named in the text is not ruled out by the other's being whole.
-        likely = attempt.own_seen(attempts) >= most_seen - NAMED / 2
-        if attempt.take_intact(readings) and likely:
+        if attempt.take_intact(readings) and _is_likely(attempt.form, forms, evidence.anywhere):
             return attempt.reading()
-    attempts = _by_own_rows(attempts)
+    attempts = _by_own_rows(attempts, forms, evidence.anywhere)
     steps = moves(readings, len(rows))
     for attempt in attempts:
         attempt.search(steps)
-        attempt.score += attempt.own_labels(attempts)
+        seen = _own_seen(attempt.form, forms, evidence.anywhere)
+        attempt.score += OWN_ROW * max(0.0, seen - 0.5)
     best, *others = sorted(attempts, key=lambda attempt: -attempt.score)
     reading = best.reading()
     if any(best.score - other.score < MARGIN for other in others):
@@ -87,9 +109,41 @@ def read_table3(stream: Stream, forms: Forms, matcher: Matcher) -> TableReading 
     return reading
 
 
-def _by_own_rows(attempts: list[_Attempt]) -> list[_Attempt]:
+@lru_cache(maxsize=4)
+def _rows(forms: Forms) -> tuple[str, ...]:
+    """The rows of all forms, each once."""
+    return tuple(dict.fromkeys(path for form in forms.forms_of("t3") for path in form.row_paths))
+
+
+@lru_cache(maxsize=8)
+def _own_rows(form: TableForm, forms: Forms) -> list[int]:
+    """The rows with long labels that only this form has, by their place in `_rows`."""
+    others = {
+        path for other in forms.forms_of("t3") if other is not form for path in other.row_paths
+    }
+    return [
+        _rows(forms).index(row.path)
+        for row in form.rows
+        if row.path not in others and len(row.label) >= LONG_LABEL
+    ]
+
+
+def _own_seen(form: TableForm, forms: Forms, anywhere: NDArray[np.float64]) -> float:
+    """How well any text fits a row that only this form has, 0 to 1."""
+    return max([float(anywhere[place]) for place in _own_rows(form, forms)], default=0.0)
+
+
+def _is_likely(form: TableForm, forms: Forms, anywhere: NDArray[np.float64]) -> bool:
+    """A form whose own rows are named in the text is not ruled out by the other's being whole."""
+    most = max([_own_seen(other, forms, anywhere) for other in forms.forms_of("t3")])
+    return _own_seen(form, forms, anywhere) >= most - NAMED / 2
+
+
+def _by_own_rows(
+    attempts: list[_Attempt], forms: Forms, anywhere: NDArray[np.float64]
+) -> list[_Attempt]:
     """Only the attempt whose own rows are named in the text, where that is beyond doubt."""
-    seen = [attempt.own_seen(attempts) for attempt in attempts]
+    seen = [_own_seen(attempt.form, forms, anywhere) for attempt in attempts]
     best = int(np.argmax(seen))
     rest = [value for i, value in enumerate(seen) if i != best]
     return [attempts[best]] if seen[best] >= NAMED and max(rest) <= UNNAMED else attempts
@@ -101,7 +155,7 @@ class _Attempt:
     def __init__(
         self,
         stream: Stream,
-        groups: list[Group],
+        groups: Sequence[Group],
         form: TableForm,
         forms: Forms,
         evidence: LabelEvidence,
@@ -125,20 +179,6 @@ class _Attempt:
         rows = len(self.form.rows)
         for alignment in align(self.stream, self.groups, self.evidence, rows, steps):
             self._consider(alignment)
-
-    def own_labels(self, attempts: Sequence[_Attempt]) -> float:
-        """What speaks for this form: labels of rows that the others have not."""
-        return OWN_ROW * max(0.0, self.own_seen(attempts) - 0.5)
-
-    def own_seen(self, attempts: Sequence[_Attempt]) -> float:
-        """How well any text fits a row that only this form has, 0 to 1."""
-        others = {row.key for other in attempts if other is not self for row in other.form.rows}
-        own = [
-            i
-            for i, row in enumerate(self.form.rows)
-            if row.key not in others and len(row.label) >= LONG_LABEL
-        ]
-        return max((float(self.evidence.anywhere[i]) for i in own), default=0.0)
 
     def _consider(self, alignment: Alignment) -> None:
         """Keep this alignment if it reads better than the ones before."""
@@ -194,42 +234,14 @@ class _Attempt:
 
     def reading(self) -> TableReading:
         """The cells, with every reason for doubt."""
-        table = TableReading(self.form, self.score)
-        best = self.choices[0]
-        how = {one.row: one for one in self.taken}
-        headers = header_texts(self.stream)
-        order = self._column_order(headers)
-        if order != sorted(order):
-            best = _permuted(best, order)
-            self.choices = [_permuted(choice, order) for choice in self.choices]
-            table.doubt("t3.column_order", "表三各列的次序与官方格式不同，已按表头读取")
-        for index, (row, candidate) in enumerate(zip(self.form.rows, best.rows, strict=True)):
-            if candidate is not None:
-                table.place(row, candidate.slots)
-                self._confidences(table, row, candidate, how[index])
-        self._doubt_rows(table, best, how)
-        self._doubt_open(table, best)
-        self._doubt_columns(table, best, headers, order)
+        layout = Layout(self.form, self.stream, self.choices)
+        table = layout.table(self.score, {one.row for one in self.taken if one.by_columns})
+        self._doubt_rows(table, layout.choices[0])
+        layout.doubt_open(table)
+        layout.doubt_columns(table)
         return table
 
-    def _group_label(self) -> str:
-        """The label over the organisations, which stands behind the first column."""
-        return next((c.group[0] for c in self.form.rows[0].columns if c.group), "")
-
-    def _column_order(self, headers: Sequence[str]) -> list[int]:
-        """For each printed column the official one."""
-        names = [column.label for column in self.form.rows[0].columns[:-1]]
-        order = printed_order(headers, names, self._group_label())
-        return [*order, len(order)]
-
-    def _confidences(
-        self, table: TableReading, row: FormRow, candidate: Candidate, taken: Taken
-    ) -> None:
-        value = BY_COLUMNS if taken.by_columns else FROM_SPLIT if candidate.how == "split" else None
-        if value is not None:
-            table.confidence.update(dict.fromkeys(row.cell_keys, value))
-
-    def _doubt_rows(self, table: TableReading, best: Choice, how: Mapping[int, Taken]) -> None:
+    def _doubt_rows(self, table: TableReading, best: Choice) -> None:
         rows = self.form.rows
         lost = [row for row, candidate in zip(rows, best.rows, strict=True) if candidate is None]
         if lost:
@@ -242,29 +254,29 @@ class _Attempt:
         if self.reordered:
             table.doubt("t3.row_order", "表三各行的次序与官方格式不同，已按行名读取")
         values = [content(c.slots) if c is not None else None for c in best.rows]
-        unsure = swappable_rows(self._fit(how), values)
+        unsure = swappable_rows(self._fit(), values)
         if unsure:
             keys = [key for i in sorted(unsure) for key in rows[i].cell_keys]
             table.doubt("t3.label", f"表三的行名不清，可能互换：{labels(self.form, keys)}", keys)
         self._doubt_surplus(table, best)
 
-    def _fit(self, how: Mapping[int, Taken]) -> NDArray[np.float64]:
+    def _fit(self) -> NDArray[np.float64]:
         """Label fit of shape (rows, rows): the text beside row i's values against row j."""
         size = len(self.form.rows)
         fit = np.zeros((size, size))
-        for row, taken in how.items():
-            if taken.by_columns:
-                continue
-            before, after = self.evidence.before[taken.first], self.evidence.after[taken.last - 1]
-            both = np.minimum(
-                self.evidence.before_fuzzy[taken.first], self.evidence.before_trained[taken.first]
-            )
-            if before.max() >= LEGIBLE or after[row] <= before[row]:
-                # For a row's own label both voters must speak; against it, one is enough.
-                fit[row] = before
-                fit[row, row] = both[row]
-            else:
-                fit[row] = after
+        taken = [one for one in self.taken if not one.by_columns]
+        if not taken:
+            return fit
+        rows = [one.row for one in taken]
+        first, last = [one.first for one in taken], [one.last - 1 for one in taken]
+        evidence, order = self.evidence, np.arange(len(taken))
+        before, after = evidence.before[first], evidence.after[last]
+        both = np.minimum(evidence.before_fuzzy[first], evidence.before_trained[first])
+        own, behind = before[order, rows], after[order, rows]
+        ahead = (before.max(axis=1) >= LEGIBLE) | (behind <= own)
+        # For a row's own label both voters must speak; against it, one is enough.
+        before[order, rows] = both[order, rows]
+        fit[rows] = np.where(ahead[:, None], before, after)
         return fit
 
     def _doubt_surplus(self, table: TableReading, best: Choice) -> None:
@@ -284,66 +296,3 @@ class _Attempt:
         ]
         if spare:
             table.doubt("t3.unused", f"表三中有未能归入单元格的数字：{'、'.join(spare[:5])}")
-
-    def _doubt_open(self, table: TableReading, best: Choice) -> None:
-        """Cells on which joint readings of nearly the same score disagree."""
-        keys = {
-            (row, column): self.form.rows[row].cell_keys[column]
-            for row, column in differing_cells(best, self.choices[1:], MARGIN)
-        }
-        if not keys:
-            return
-        for (row, column), key in sorted(keys.items()):
-            table.proposals += _proposal(key, row, column, self.choices)
-        table.open_cells(keys.values())
-        names = labels(self.form, keys.values())
-        table.doubt("t3.open", f"表三{names}有多种读法，未予采用", keys.values())
-
-    def _doubt_columns(
-        self, table: TableReading, best: Choice, headers: Sequence[str], order: Sequence[int]
-    ) -> None:
-        rows = [c.slots for c in best.rows if c is not None]
-        if not rows:
-            return
-        columns = self.form.rows[0].columns
-        detail = [columns[i] for i in order[:-1]]  # the total is told by the row sums
-        unsure = swappable_columns(
-            headers,
-            [column.label for column in detail],
-            [content([slots[i] for slots in rows]) for i in order[:-1]],
-            between=self._group_label(),
-        )
-        if unsure:
-            names = "、".join(f"“{detail[i].label}”" for i in sorted(unsure))
-            table.doubt("t3.header", f"表三的表头不清，无法确认列的次序：{names}")
-        full = [c.slots if c is not None else lost_row(self.width).slots for c in best.rows]
-        odd = mixed_blanks([[slots[i] for slots in full] for i in range(self.width)])
-        if odd:
-            keys = [self.form.rows[row].cell_keys[column] for row, column in sorted(odd)]
-            table.doubt("t3.blank", f"表三同一列既有空白又有0：{labels(self.form, keys)}", keys)
-
-
-def _permuted(choice: Choice, order: Sequence[int]) -> Choice:
-    """The choice with every value in its official column."""
-    rows = [
-        None
-        if c is None
-        else replace(c, slots=tuple(c.slots[order.index(i)] for i in range(len(order))))
-        for c in choice.rows
-    ]
-    return Choice(tuple(rows), choice.score)
-
-
-def _proposal(key: str, row: int, column: int, choices: Sequence[Choice]) -> list[Proposal]:
-    """The values that near readings give a cell, the likeliest first."""
-    values = []
-    for choice in choices:
-        candidate = choice.rows[row]
-        if choice.score < choices[0].score - MARGIN or candidate is None:
-            continue
-        slot = candidate.slots[column]
-        if slot.state is State.READ and slot.value is not None and slot.value not in values:
-            values.append(slot.value)
-    if not values:
-        return []
-    return [Proposal(key, values[0], "ambiguous", ("多种读法均符合勾稽关系",), tuple(values[1:]))]

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import combinations
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,9 +33,12 @@ REMEMBERED = 500
 Values = tuple[object, ...]
 
 
+_HELD = itemgetter(Slot._fields.index("state"), Slot._fields.index("value"))
+
+
 def content(slots: Sequence[Slot]) -> Values:
     """What cells hold, for comparing."""
-    return tuple((slot.state, slot.value) for slot in slots)
+    return tuple(map(_HELD, slots))
 
 
 def swappable_rows(fit: NDArray[np.float64], values: Sequence[Values | None]) -> set[int]:
@@ -59,26 +64,42 @@ def swappable_columns(
     `headers` are the texts of the table's header, each time it is printed; `labels` the official
     labels in order. `between` is a group label that stands behind the first one.
     """
-    pairs = [
-        (i, j)
-        for i in range(len(labels))
-        for j in range(i + 1, len(labels))
+    seen = _headers_seen(headers, _joined(labels, between))
+    known = _unsure_pairs if _is_short(seen) else _unsure_pairs.__wrapped__
+    return {
+        column
+        for i, j in known(seen, tuple(labels), between)
         if values[i] != values[j]
-    ]
-    if not pairs:
-        return set()
+        for column in (i, j)
+    }
+
+
+_Seen = tuple[tuple[str, int], ...]
+"""The texts that hold a header, reduced to its characters, and how many of these fit in order."""
+
+
+def _is_short(seen: _Seen) -> bool:
+    return sum([len(text) for text, _ in seen]) <= REMEMBERED
+
+
+@lru_cache(maxsize=1024)
+def _unsure_pairs(seen: _Seen, labels: tuple[str, ...], between: str) -> list[tuple[int, int]]:
+    """Pairs of columns that the headers do not tell apart."""
     official = _joined(labels, between)
-    seen = _headers_seen(headers, official)
-    found: set[int] = set()
-    for i, j in pairs:
-        swapped = list(labels)
-        swapped[i], swapped[j] = swapped[j], swapped[i]
-        other = _joined(swapped, between)
+    found = []
+    for i, j in combinations(range(len(labels)), 2):
+        other = _joined(_swapped(labels, i, j), between)
         margins = [fit - _in_order(text, other) for text, fit in seen]
         needed = min(HEADER_MARGIN, len(official) - _in_order(official, other))
         if not margins or max(margins) < needed or min(margins) < 0:
-            found |= {i, j}
+            found.append((i, j))
     return found
+
+
+def _swapped(labels: Sequence[str], i: int, j: int) -> list[str]:
+    swapped = list(labels)
+    swapped[i], swapped[j] = swapped[j], swapped[i]
+    return swapped
 
 
 def printed_order(headers: Sequence[str], labels: Sequence[str], between: str = "") -> list[int]:
@@ -86,30 +107,36 @@ def printed_order(headers: Sequence[str], labels: Sequence[str], between: str = 
 
     The official order where no exchange fits every printed header clearly better.
     """
-    official = _joined(labels, between)
-    seen = _headers_seen(headers, official)
+    seen = _headers_seen(headers, _joined(labels, between))
+    known = _exchanged if _is_short(seen) else _exchanged.__wrapped__
     order = list(range(len(labels)))
-    best = HEADER_MARGIN
-    for i in range(len(labels)):
-        for j in range(i + 1, len(labels)):
-            swapped = list(range(len(labels)))
-            swapped[i], swapped[j] = j, i
-            other = _joined([labels[k] for k in swapped], between)
-            gain = min((_in_order(text, other) - fit for text, fit in seen), default=0)
-            if gain > best:
-                best, order = gain, swapped
+    pair = known(seen, tuple(labels), between)
+    if pair is not None:
+        i, j = pair
+        order[i], order[j] = order[j], order[i]
     return order
 
 
-def _headers_seen(headers: Sequence[str], official: str) -> list[tuple[str, int]]:
-    """The texts that hold the header, reduced to its characters, and how many fit in order."""
+@lru_cache(maxsize=1024)
+def _exchanged(seen: _Seen, labels: tuple[str, ...], between: str) -> tuple[int, int] | None:
+    """The columns whose exchange fits every header better, and best of all."""
+    best, pair = HEADER_MARGIN, None
+    for i, j in combinations(range(len(labels)), 2):
+        other = _joined(_swapped(labels, i, j), between)
+        gain = min((_in_order(text, other) - fit for text, fit in seen), default=0)
+        if gain > best:
+            best, pair = gain, (i, j)
+    return pair
+
+
+def _headers_seen(headers: Sequence[str], official: str) -> _Seen:
     found = []
     for header in headers:
         known = _reduced if len(header) <= REMEMBERED else _reduced.__wrapped__
         text, fit = known(header, official)
         if fit >= HEADER_SEEN * len(official):
             found.append((text, fit))
-    return found
+    return tuple(found)
 
 
 @lru_cache(maxsize=4096)
@@ -159,6 +186,8 @@ def mixed_blanks(columns: Sequence[Sequence[Slot]]) -> set[tuple[int, int]]:
     """Blank cells (row, column) of columns that otherwise print their zeros."""
     found: set[tuple[int, int]] = set()
     for column, slots in enumerate(columns):
+        if all(slot.state is not State.BLANK for slot in slots):
+            continue
         blanks = {i for i, slot in enumerate(slots) if slot.state is State.BLANK}
         if blanks and any(slot.state is State.READ and slot.value == 0 for slot in slots):
             found |= {(row, column) for row in blanks}

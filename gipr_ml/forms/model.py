@@ -48,6 +48,11 @@ class FormRow:
         return tuple(f"{self.table}/{self.key}/{column.key}" for column in self.columns)
 
     @cached_property
+    def path(self) -> str:
+        """Table and row, as "t3/granted"."""
+        return f"{self.table}/{self.key}"
+
+    @cached_property
     def full_label(self) -> str:
         """The label as the form prints it, with its item number."""
         return self.mark + self.label
@@ -69,6 +74,11 @@ class TableForm:
     header_words: tuple[str, ...]
     note: str | None
     rows: tuple[FormRow, ...]
+
+    @cached_property
+    def row_paths(self) -> tuple[str, ...]:
+        """Table and row of each row."""
+        return tuple(row.path for row in self.rows)
 
     @cached_property
     def cell_keys(self) -> tuple[str, ...]:
@@ -179,7 +189,7 @@ class Forms:
 
     def forms_of(self, table: str) -> tuple[TableForm, ...]:
         """All forms of one table, the oldest first."""
-        return tuple(self.tables[key] for key in sorted(self.tables) if key[0] == table)
+        return self._by_table.get(table, ())
 
     def tables_of(self, keys: Collection[str], named: Mapping[str, str]) -> Mapping[str, TableForm]:
         """The tables of a report that has the cells `keys`, by table, in the order of the tables.
@@ -216,6 +226,13 @@ class Forms:
             found = tuple(x for x in self.limits if known.issuperset(x.coefficients))
             self._limits[forms] = found
         return self._limits[forms]
+
+    @cached_property
+    def _by_table(self) -> Mapping[str, tuple[TableForm, ...]]:
+        found: dict[str, tuple[TableForm, ...]] = {}
+        for table, form in sorted(self.tables):
+            found[table] = (*found.get(table, ()), self.tables[table, form])
+        return found
 
     @cached_property
     def _identities(self) -> Mapping[tuple[str, str], tuple[Identity, ...]]:
