@@ -8,6 +8,7 @@ at least two of the numbers.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -21,11 +22,11 @@ from gipr_ml.assemble.stream import Group, Kind, Stream, groups_of, is_blank
 from gipr_ml.assemble.table import FROM_SPLIT, TableReading, labels, unused_numbers
 from gipr_ml.assemble.transpose import by_rows
 from gipr_ml.assemble.trust import content, swappable_columns, swappable_rows, text_before
+from gipr_ml.assemble.untouched2 import AFTER, LABEL, NAMED, WRONG_LABEL, untouched
 from gipr_ml.forms import FormRow, Forms, TableForm
 from gipr_ml.match import Matcher, normalise
 from gipr_ml.types import Proposal, State, Statement
 
-LABEL, WRONG_LABEL, AFTER = 4.0, -4.0, -1.0
 NUMBER_SKIPPED, BLANK_SKIPPED = -2.0, -0.05
 ROW_LOST, CROSSES = -4.0, -1.5
 HEADER_FIT = 6.0
@@ -34,8 +35,6 @@ INTACT_HEADER = 0.8
 """Share of the header fit from which an intact table needs no comparison with the other form."""
 MARGIN = 1.0
 WEAK = 0.6
-NAMED = 0.6
-"""Label fit with which a label names a row, wherever it stands."""
 
 
 class _Path(NamedTuple):
@@ -221,16 +220,44 @@ class _Attempt:
 
     def read(self, statements: Sequence[Statement]) -> TableReading:
         """The cells, with every reason for doubt."""
+        path = self._untouched()
+        if path is not None:
+            table = self._table(path, statements)
+            if self.intact:
+                return table
         self.evidence: LabelEvidence = label_evidence(
             self.stream, self.groups, self.form.row_paths, self.matcher
         )
         self._before: list[list[float]] = self.evidence.before.tolist()
         self._after: list[list[float]] = self.evidence.after.tolist()
         self._skips = [self._skip(group) for group in self.groups]
-        self.path = self._align()
-        table = TableReading(self.form, self.path.score + self.header_fit)
+        return self._table(self._align(), statements, self.evidence)
+
+    def _untouched(self) -> _Path | None:
+        """The alignment of a table that nothing has happened to, its score left out."""
+
+        def alone(number: int, row: FormRow) -> RowReading | None:
+            return self._reading(number, number + 1, row)[0]
+
+        numbers = untouched(self.stream, self.groups, self.form, self.matcher, alone)
+        if numbers is None:
+            return None
+        rows = []
+        for row, number in enumerate(numbers):
+            reading = alone(number, self.form.rows[row])
+            assert reading is not None
+            rows.append((row, number, number + 1, reading))
+        return _Path(
+            0.0, tuple(rows), tuple(sorted({*range(len(self.groups))}.difference(numbers)))
+        )
+
+    def _table(
+        self, path: _Path, statements: Sequence[Statement], evidence: LabelEvidence | None = None
+    ) -> TableReading:
+        """The cells along a path; `evidence` where its labels are not sure."""
+        table = TableReading(self.form, path.score + self.header_fit)
         where = {}
-        for index, first, last, reading in self.path.rows:
+        for index, first, last, reading in path.rows:
             row = self.form.rows[index]
             where[index] = (first, last)
             chosen = _settled(row, reading, statements)
@@ -239,19 +266,23 @@ class _Attempt:
                 table.confidence.update(dict.fromkeys(row.cell_keys, FROM_SPLIT))
                 if chosen is reading.slots:
                     _leave_open(table, row, reading.splits)
-        self._doubts(table, where)
+        if evidence is not None:
+            self._doubt_rows(table, where, evidence)
+        self._doubts(table, path, where)
         self.intact = not table.doubts and self.header_fit >= INTACT_HEADER * HEADER_FIT
         return table
 
     def _header_fit(self, text: str) -> float:
         """How well the text between the values fits the form's column headers."""
-        names = {normalise(c.label) for row in self.form.rows for c in row.columns}
         fits = [
-            1.0 if name in text else fuzz.partial_ratio(name, text) / 100 for name in sorted(names)
+            1.0 if name in text else fuzz.partial_ratio(name, text) / 100
+            for name in _column_names(self.form)
         ]
         return HEADER_FIT * sum(fits) / len(fits)
 
-    def _doubts(self, table: TableReading, where: dict[int, tuple[int, int]]) -> None:
+    def _doubt_rows(
+        self, table: TableReading, where: dict[int, tuple[int, int]], evidence: LabelEvidence
+    ) -> None:
         rows = self.form.rows
         lost = [row for i, row in enumerate(rows) if i not in where]
         if lost:
@@ -260,19 +291,21 @@ class _Attempt:
         values = [content(table.rows[r.key]) if r.key in table.rows else None for r in rows]
         fit = np.zeros((len(rows), len(rows)))
         for i, (first, last) in where.items():
-            before, after = self.evidence.before[first], self.evidence.after[last - 1]
+            before, after = evidence.before[first], evidence.after[last - 1]
             fit[i] = before if before.max() >= after[i] else after
         unsure = swappable_rows(fit, values)
         if unsure:
             keys = [key for i in sorted(unsure) for key in rows[i].cell_keys]
             table.doubt("t2.label", f"表二的行名不清，可能互换：{labels(self.form, keys)}", keys)
+
+    def _doubts(self, table: TableReading, path: _Path, where: dict[int, tuple[int, int]]) -> None:
         read = [one for slots in table.rows.values() for one in slots]
         blank = [key for key in self.form.cell_keys if _blank(table, key)]
         if blank and any(one.value == 0 for one in read):
             table.doubt("t2.blank", f"表二既有空白又有0：{labels(self.form, blank)}", blank)
         spare = [
             raw
-            for group in self.path.skipped
+            for group in path.skipped
             for raw in unused_numbers(
                 self.stream.atoms[self.groups[group].start : self.groups[group].stop], table.lines
             )
@@ -300,6 +333,12 @@ class _Attempt:
                 names = "、".join(f"“{columns[i].label}”" for i in sorted(unsure))
                 keys = [self.form.rows[m].cell_keys[i] for m in read for i in sorted(unsure)]
                 table.doubt("t2.header", f"表二的表头不清，无法确认列的次序：{names}", keys)
+
+
+@lru_cache(maxsize=4)
+def _column_names(form: TableForm) -> list[str]:
+    """The names of the form's columns, as texts are compared."""
+    return sorted({normalise(column.label) for row in form.rows for column in row.columns})
 
 
 def _blank(table: TableReading, key: str) -> bool:
