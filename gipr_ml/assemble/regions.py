@@ -9,9 +9,8 @@ only move forward).
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-import numpy as np
-from numpy.typing import NDArray
+from itertools import accumulate
+from operator import add
 
 from gipr_ml.assemble.cues import STATES, cue_words
 from gipr_ml.assemble.stream import Kind, Piece, Stream
@@ -30,17 +29,12 @@ def find_regions(stream: Stream, matcher: Matcher, forms: Forms) -> Mapping[str,
     pieces = _items(stream)
     if not pieces:
         return {}
-    cues = _cues([piece for _, piece in pieces], matcher, forms)
-    for i, (_, piece) in enumerate(pieces):
-        if not piece.text:
-            cues[i, [0, 4]] = -VALUES
-    path = _viterbi(cues)
+    path = _viterbi(_cues([piece for _, piece in pieces], matcher, forms))
     regions = {}
     for state, name in enumerate(STATES):
-        members = np.flatnonzero(path == state)
-        if name.startswith("t") and len(members):
-            first, last = int(members[0]), int(members[-1])
-            regions[name] = _cut(stream, pieces, first, last)
+        if name.startswith("t") and state in path:
+            first = path.index(state)
+            regions[name] = _cut(stream, pieces, first, first + path.count(state) - 1)
     return regions
 
 
@@ -61,50 +55,54 @@ def _items(stream: Stream) -> list[tuple[int, Piece]]:
 
 
 def _many_values(stream: Stream, start: int, stop: int) -> bool:
+    if stop - start < 2 and (start == stop or len(stream.atoms[start].raw) < DIGITS):
+        return False
     printed = [atom for atom in stream.atoms[start:stop] if atom.kind is not Kind.BLANK]
     if len(printed) < SEVERAL and sum([len(atom.raw) for atom in printed]) < DIGITS:
         return False
-    return all(a.weak < 0.6 for a in printed)
+    return max([atom.weak for atom in printed]) < 0.6
 
 
-def _cues(pieces: list[Piece], matcher: Matcher, forms: Forms) -> NDArray[np.float64]:
-    """Cue weights of shape (pieces, states)."""
-    cues = np.zeros((len(pieces), len(STATES)))
-    weights = np.array([piece.weight for piece in pieces])
-    cues[:, [0, 4]] += (PROSE * (1 - weights) - NOT_PROSE)[:, None]
-    short = [i for i, piece in enumerate(pieces) if 0 < len(piece.text) <= LONGEST_CUE]
-    labels = [i for i in short if pieces[i].weight > 0.3]
+def _cues(pieces: list[Piece], matcher: Matcher, forms: Forms) -> list[list[float]]:
+    """For each piece the weights of the cues for each state."""
+    cues = []
+    short, labels = [], []
+    for i, piece in enumerate(pieces):
+        prose = PROSE * (1 - piece.weight) - NOT_PROSE if piece.text else -VALUES
+        cues.append([prose, 0.0, 0.0, 0.0, prose])
+        if 0 < len(piece.text) <= LONGEST_CUE:
+            short.append(i)
+            if piece.weight > 0.3:
+                labels.append(i)
     words = cue_words(forms, matcher)
     texts = [pieces[i].text for i in labels]
-    told = [
-        *zip(short, words.headings([pieces[i].text for i in short]), strict=True),
-        *zip(labels, words.headers(texts), strict=True),
-        *zip(labels, words.rows(texts), strict=True),
-    ]
-    for i, cue in told:
-        if cue is not None:
-            cues[i, cue.state] += cue.weight
+    told = (
+        (short, words.headings([pieces[i].text for i in short])),
+        (labels, words.headers(texts)),
+        (labels, words.rows(texts)),
+    )
+    for places, found in told:
+        for i, cue in zip(places, found, strict=True):
+            if cue is not None:
+                cues[i][cue.state] += cue.weight
     return cues
 
 
-def _viterbi(cues: NDArray[np.float64]) -> NDArray[np.int_]:
+def _viterbi(cues: list[list[float]]) -> list[int]:
     """The best path through the states that never moves back."""
-    first, *others = cues.tolist()
-    total: list[float] = first
-    back: list[list[int]] = []
-    for row in others:
-        best, came, now = 0, [], []
-        for state, cue in enumerate(row):
-            if total[state] > total[best]:
-                best = state
-            came.append(best)
-            now.append(total[best] + cue)
-        back.append(came)
-        total = now
-    path = [max(range(len(total)), key=total.__getitem__)]
-    for came in reversed(back):
-        path.append(came[path[-1]])
-    return np.array(path[::-1])
+    totals = [cues[0]]
+    bests: list[list[float]] = []
+    for row in cues[1:]:
+        # What each state is worth that is reached from itself or from one before it.
+        best = list(accumulate(totals[-1], max))
+        bests.append(best)
+        totals.append(list(map(add, best, row)))
+    state = totals[-1].index(max(totals[-1]))
+    path = [state]
+    for total, best in zip(reversed(totals[:-1]), reversed(bests), strict=True):
+        state = total.index(best[state])
+        path.append(state)
+    return path[::-1]
 
 
 def _cut(stream: Stream, pieces: list[tuple[int, Piece]], first: int, last: int) -> Stream:
