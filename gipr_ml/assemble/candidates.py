@@ -56,11 +56,8 @@ def candidates(atoms: Sequence[Atom], width: int) -> list[Candidate]:
 
     Best first; empty where the atoms can be no such row.
     """
-    if len(atoms) == width and all(
-        atom.kind is Kind.NUMBER and atom.raw.isdecimal() and atom.value is not None
-        for atom in atoms
-    ):
-        return [_whole_row(atoms)]
+    if len(atoms) == width and (whole := _whole_row(atoms)) is not None:
+        return [whole]
     printed = [atom for atom in atoms if atom.kind is not Kind.BLANK]
     if any(atom.kind is Kind.RUN for atom in printed):
         found = list(_splits(printed, width))
@@ -84,10 +81,19 @@ def candidates(atoms: Sequence[Atom], width: int) -> list[Candidate]:
     return sorted(found, key=lambda candidate: -candidate.score)[:MOST_CANDIDATES]
 
 
-def _whole_row(atoms: Sequence[Atom]) -> Candidate:
-    """A whole number in each cell, which is what most rows are: there is one reading."""
-    slots = tuple([Slot(State.READ, atom.value, atom, atom.raw) for atom in atoms])
-    return Candidate(slots, sum_score(slots) + NUMBER_USED * len(slots), "plain")
+def _whole_row(atoms: Sequence[Atom]) -> Candidate | None:
+    """The one reading of a whole number in each cell, which is what most rows are; else None."""
+    slots, values = [], []
+    for atom in atoms:
+        value, raw = atom.value, atom.raw
+        if atom.kind is not Kind.NUMBER or value is None or not raw.isdecimal():
+            return None
+        slots.append(Slot(State.READ, value, atom, raw))
+        values.append(value)
+    total = values.pop()
+    holds = SUM_HOLDS if total else ZERO_SUM_HOLDS
+    score = holds if sum(values) == total else SUM_FAILS
+    return Candidate(tuple(slots), score + NUMBER_USED * len(slots), "plain")
 
 
 def slot(atom: Atom) -> Slot:

@@ -35,11 +35,10 @@ class TableReading:
     def place(self, row: FormRow, slots: Sequence[Slot]) -> None:
         """Put the slots into a row of the form."""
         self.rows[row.key] = tuple(slots)
-        for slot in slots:
-            if slot.atom is not None:
-                matched = self.lines.setdefault(slot.atom.line, [])
-                if f"{row.table}/{row.key}" not in matched:
-                    matched.append(f"{row.table}/{row.key}")
+        for line in dict.fromkeys([slot.atom.line for slot in slots if slot.atom is not None]):
+            matched = self.lines.setdefault(line, [])
+            if row.path not in matched:
+                matched.append(row.path)
 
     def open_cells(self, keys: Iterable[str]) -> None:
         """Cells whose value is one of several: they are illegible, whatever was likeliest."""
@@ -70,30 +69,26 @@ class TableReading:
         for row in self.form.rows:
             slots = self.rows.get(row.key, (LOST,) * len(row.columns))
             for key, column, slot in zip(row.cell_keys, row.columns, slots, strict=True):
-                found.append(_cell(key, slot, self._confidence(key, slot), column.unit))
+                own = self.confidence.get(key, CONFIDENT)
+                found.append(_cell(key, slot, own, column.unit))
         return found
-
-    def _confidence(self, key: str, slot: Slot) -> float:
-        if slot.state is State.LOST:
-            return 0.0
-        own = self.confidence.get(key, CONFIDENT)
-        if slot.atom is None:
-            return own
-        return min(own, slot.atom.confidence, 1.0 if slot.atom.certain else LETTERS)
 
 
 def _cell(key: str, slot: Slot, confidence: float, unit: str | None) -> ReportCell:
-    atom = slot.atom
-    printed = atom.unit if atom is not None and slot.state is State.READ else None
-    return ReportCell(
-        key,
-        slot.value if slot.state is State.READ else None,
-        slot.raw,
-        slot.state,
-        confidence,
-        atom.place if atom is not None else None,
-        printed if printed != unit else None,
-    )
+    """The cell of a slot, whose reading is as sure as the table says but for its characters."""
+    state, value, atom, raw = slot
+    if state is State.LOST:
+        confidence = 0.0
+    if atom is None:
+        return ReportCell(key, value if state is State.READ else None, raw, state, confidence)
+    if atom.confidence < confidence:
+        confidence = atom.confidence
+    if not atom.certain and confidence > LETTERS:
+        confidence = LETTERS
+    if state is not State.READ:
+        return ReportCell(key, None, raw, state, confidence, atom.place)
+    printed = atom.unit if atom.unit != unit else None
+    return ReportCell(key, value, raw, state, confidence, atom.place, printed)
 
 
 def unused_numbers(atoms: Iterable[Atom], used_lines: Collection[int] = ()) -> list[str]:
