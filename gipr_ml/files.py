@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import tomllib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from gipr_ml.errors import UsageError
 DRAFT, DRAFT_END = ".gipr-", ".tmp"
 """Beginning and end of the names of what is not finished."""
 LOCK = ".gipr-lock"
+TOGETHER = 32
+"""Files that are open at a time to be written."""
 SCRATCH = "gipr-"
 """Beginning of the names of folders that are there for a while."""
 _INCOMING, _GONE = ".incoming", ".gone"
@@ -49,23 +51,53 @@ def write_file(path: Path, data: bytes) -> None:
 
     Raises `OSError` and leaves what stood at `path` as it was.
     """
-    # The temporary name does not build on the target's, which may be as long as names can be.
-    draft = draft_beside(path)
+    write_files([(path, data)])
+
+
+def write_files(files: Sequence[tuple[str | Path, bytes]]) -> None:
+    """Put the data of each at its path, in their order, as `write_file` does with one.
+
+    They wait for the disk together, which takes a fraction of the time of one after the other.
+    Raises `OSError`; each path then holds what stood there, or its data.
+    """
+    for start in range(0, len(files), TOGETHER):
+        _write_together([(os.fspath(path), data) for path, data in files[start:][:TOGETHER]])
+
+
+def _write_together(files: Sequence[tuple[str, bytes]]) -> None:
+    """Paths are strings here: a `Path` takes longer than what is done with it."""
+    drafts: list[str] = []
+    folders = dict.fromkeys(os.path.dirname(path) or os.curdir for path, _ in files)  # noqa: PTH120
     try:
-        with draft.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-        sync_folder(path.parent)
+        with ExitStack() as opened:
+            numbers = []
+            for path, data in files:
+                # The temporary name does not build on the target's, which may be as long as can be.
+                draft = f"{path[: path.rfind(os.sep) + 1]}{_draft_name()}"
+                file = opened.enter_context(open(draft, "xb"))  # noqa: PTH123
+                drafts.append(draft)
+                file.write(data)
+                file.flush()
+                numbers.append(file.fileno())
+            for number in numbers:
+                os.fsync(number)
+        for draft, (path, _) in zip(drafts, files, strict=True):
+            os.replace(draft, path)  # noqa: PTH105
+        for folder in folders:
+            sync_folder(folder)
     except BaseException:
-        draft.unlink(missing_ok=True)
+        for draft in drafts:
+            Path(draft).unlink(missing_ok=True)
         raise
 
 
 def draft_beside(path: Path) -> Path:
     """A temporary name in the folder of `path`."""
-    return path.with_name(f"{DRAFT}{secrets.token_hex(8)}{DRAFT_END}")
+    return path.with_name(_draft_name())
+
+
+def _draft_name() -> str:
+    return f"{DRAFT}{secrets.token_hex(8)}{DRAFT_END}"
 
 
 def is_draft(name: str) -> bool:
@@ -85,7 +117,7 @@ def remove_drafts(folder: Path) -> None:
                 Path(entry.path).unlink(missing_ok=True)
 
 
-def sync_folder(folder: Path) -> None:
+def sync_folder(folder: str | Path) -> None:
     """Have the names of a folder outlive a power cut, where the system can do that."""
     if os.name == "nt":
         return

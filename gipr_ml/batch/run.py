@@ -21,7 +21,8 @@ from gipr_ml.batch.engines.engine import Engine
 from gipr_ml.batch.entry import FAILED, Entry
 from gipr_ml.batch.job import Job, Known, Outcome, Seen, Settings
 from gipr_ml.batch.ledger import Ledger, Record
-from gipr_ml.batch.work import beside_digest, decisions_digest, result_names
+from gipr_ml.batch.results import result_names
+from gipr_ml.batch.work import beside_digest, decisions_digest
 from gipr_ml.files import LOCK, locked, sweep, writing_into
 
 PROBE = ".gipr-probe"
@@ -98,6 +99,8 @@ class Run:
         self._outputs = {*settings.formats, *([_DEBUG] if settings.debug else [])}
         self._there = places.what_is_there(settings.out)
         self._stems: frozenset[str] = frozenset()
+        self._fresh = len(ledger) == 0
+        """Whether the ledger says nothing yet that this run has not put there."""
         self.tally = Tally(len(inputs))
 
     def go(self, engine: Engine, watch: Watch, stop: Event | None = None) -> None:
@@ -138,7 +141,7 @@ class Run:
     def _job(self, position: int, own: Input) -> Job | None:
         """What is to be done about an input; None where nothing is."""
         job = Job(position, places.absolute(own.source), own.stem)
-        record = self._ledger.find(own.stem)
+        record = self._known(own.stem)
         if record is None or not self._may_hold(job, record):
             return job
         seen = record.seen
@@ -149,6 +152,10 @@ class Run:
                 self._count(job, record.status, unchanged=True)
                 return None
         return replace(job, known=Known(seen.sha256, seen.decisions, seen.beside))
+
+    def _known(self, stem: str) -> Record | None:
+        """What stood in the ledger of a name before this run has read its document."""
+        return None if self._fresh else self._ledger.find(stem)
 
     def _may_hold(self, job: Job, record: Record) -> bool:
         """Whether a record holds as long as the document itself has not changed."""
@@ -165,7 +172,7 @@ class Run:
     def _take(self, outcome: Outcome) -> None:
         """Take down an outcome."""
         job = outcome.job
-        record = self._ledger.find(job.stem)
+        record = self._known(job.stem)
         if outcome.entry is None:
             assert record is not None
             kept = replace(
@@ -211,7 +218,7 @@ class Run:
 
     def _remove_moved(self, job: Job) -> None:
         """Remove the results that a source had under a name that is nobody's any more."""
-        for stem in self._ledger.names_of(job.source):
+        for stem in [] if self._fresh else self._ledger.names_of(job.source):
             self._stems = self._stems or frozenset(own.stem for own in self._inputs)
             record = self._ledger.find(stem)
             if stem not in self._stems and record is not None:

@@ -1,4 +1,4 @@
-"""What a worker does with one document: fetch it, have it read in a child, put its results away.
+"""What a worker does with one document: fetch it, and have it read in a child.
 
 The child reads and writes nothing but its pipe (and, for a web page on this machine, the pictures
 beside it): what a hostile document could reach, it cannot reach from there.
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,10 @@ from typing import Any
 from gipr_ml.batch import places
 from gipr_ml.batch.entry import Entry
 from gipr_ml.batch.job import TRIES, Failure, Job, Known, Outcome, Seen, Settings
+from gipr_ml.batch.results import Done, written
 from gipr_ml.errors import (
     EngineError,
     InputError,
-    OutputError,
     SandboxError,
     SandboxMemory,
     SandboxRefused,
@@ -31,7 +31,6 @@ from gipr_ml.sandbox import Answer, Sandbox
 
 DECISIONS = ".decisions.toml"
 """Ending of the files with what people have decided, beside a source or a result."""
-_DRAWN = re.compile(r"page-\d+\.png")
 WARM = 120.0
 """Seconds that a child may take to load what it needs."""
 _FAILURES: dict[type[SandboxError], Failure] = {SandboxTime: "time", SandboxMemory: "memory"}
@@ -76,10 +75,15 @@ class Worker:
         self._sandbox.close()
 
     def work(self, job: Job) -> Outcome:
-        """Read a document and write its results.
+        """Read a document and write its results; raises as `read` and `results.written`."""
+        (outcome,) = written(self.settings, [self.read(job)])
+        return outcome
 
-        Raises `OutputError` where these cannot be written, `ModelError` without a model, and
-        `EngineError` where another version of this program should read.
+    def read(self, job: Job) -> Done:
+        """Read a document.
+
+        Raises `ModelError` without a model, and `EngineError` where another version of this program
+        should read.
         """
         start = time.monotonic()
         _same_version(self.settings)
@@ -90,8 +94,7 @@ class Worker:
         seen = Seen(signature, _digest(data), _digests(decisions))
         known = job.known
         if known is not None and problem is None and _holds(known, seen, job.source):
-            kept = Seen(signature, seen.sha256, seen.decisions, known.beside)
-            return Outcome(job, kept, None, seconds=time.monotonic() - start)
+            return Done(job, replace(seen, beside=known.beside), start)
         values = {
             "name": places.name_of(job.source),
             "stem": job.stem,
@@ -104,15 +107,13 @@ class Worker:
         }
         blocks = (data or b"", *(content for _, content in decisions))
         answer, failure, tries = self._read(values, blocks)
-        entry = self._put(job, answer)
-        return Outcome(
+        return Done(
             job,
-            Seen(signature, seen.sha256, seen.decisions, str(answer.values.get("beside", ""))),
-            entry,
+            replace(seen, beside=str(answer.values.get("beside", ""))),
+            start,
+            answer,
             "source" if problem else failure,
             tries,
-            time.monotonic() - start,
-            str(answer.values.get("trace", "")),
             (*notes, *answer.values.get("notes", ())),
         )
 
@@ -147,36 +148,6 @@ class Worker:
         return self._sandbox.call(
             self.settings.task, values, blocks, tick=self._tick, seconds=seconds
         )
-
-    def _put(self, job: Job, answer: Answer) -> Entry:
-        """Write the results of an answer; gives the entry."""
-        out = self.settings.out
-        written = [places.join(out, name) for name in self._names(job, answer)]
-        try:
-            # The result itself comes last: where it stands, all others do.
-            for place, data in reversed(list(zip(written, answer.blocks, strict=True))):
-                places.write(place, data)
-        except OSError as error:
-            words = error.strerror or str(error)
-            raise OutputError(f"cannot write into {out} ({words})") from error
-        result = written[0] if written else None
-        return Entry.of_kept(job.source, job.stem, result, answer.values["entry"])
-
-    def _names(self, job: Job, answer: Answer) -> list[str]:
-        """The names of the files of an answer; a child that was taken over may name any."""
-        own = {*result_names(job.stem, self.settings.formats)}
-        names = [str(name) for name in answer.values["files"]]
-        for name in names:
-            folder, _, file = name.rpartition("/")
-            drawn = folder == f"{job.stem}.debug" and _DRAWN.fullmatch(file)
-            if name not in own and not drawn:
-                raise EngineError(f"{job.source}: its reader named a file that is not its own")
-        return names
-
-
-def result_names(stem: str, formats: Sequence[str]) -> list[str]:
-    """The files of a result, but for pictures."""
-    return [f"{stem}.{kind}" for kind in formats]
 
 
 def decisions_digest(job: Job, out: str) -> str:

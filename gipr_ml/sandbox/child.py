@@ -11,6 +11,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from io import FileIO
 from typing import IO, Any
 
 from gipr_ml.errors import GiprError
@@ -18,7 +19,6 @@ from gipr_ml.sandbox.messages import Answer, Call, Incoming, write_message
 
 GRACE = 5
 """Seconds after the limit at which a child ends by itself, should its parent not have done it."""
-_PIECE = 1 << 20
 _DIE_WITH_PARENT = 1
 """PR_SET_PDEATHSIG of Linux."""
 
@@ -32,9 +32,8 @@ def main() -> None:
     os.dup2(2, 1)
     _bind_to_parent()
     _limit_memory(int(sys.argv[1]))
-    incoming = Incoming()
-    while piece := os.read(0, _PIECE):
-        incoming.add(piece)
+    incoming, pipe = Incoming(), FileIO(0)
+    while incoming.read(pipe):
         while (message := incoming.next()) is not None:
             _serve(out, *message)
 

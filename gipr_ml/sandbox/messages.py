@@ -9,12 +9,15 @@ import json
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from io import RawIOBase
 from typing import IO, Any
 
 _SIZE = struct.Struct(">I")
 LARGEST = 4_000_000_000
 """Bytes of the blocks of one message."""
 LARGEST_HEADER = 64_000_000
+AT_ONCE = 1 << 20
+"""Bytes that are sent or taken in one go."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +41,11 @@ class Answer:
 def write_message(stream: IO[bytes], header: Mapping[str, Any], blocks: Sequence[bytes]) -> None:
     """Send one message. Raises `OSError` where nobody reads any more."""
     data = json.dumps({**header, "sizes": [len(block) for block in blocks]}).encode()
-    stream.write(_SIZE.pack(len(data)))
-    stream.write(data)
-    for block in blocks:
-        stream.write(block)
+    parts = [_SIZE.pack(len(data)), data, *blocks]
+    if sum(map(len, parts)) <= AT_ONCE:
+        parts = [b"".join(parts)]  # so that the other side wakes up once
+    for part in parts:
+        stream.write(part)
     stream.flush()
 
 
@@ -51,7 +55,15 @@ class Incoming:
     def __init__(self) -> None:
         self._data = bytearray()
 
-    def add(self, piece: bytes) -> None:
+        self._room = memoryview(bytearray(AT_ONCE))
+
+    def read(self, pipe: RawIOBase) -> bool:
+        """Take what has arrived at a pipe, waiting for it; False at its end. Raises `OSError`."""
+        size = pipe.readinto(self._room) or 0
+        self.add(self._room[:size])
+        return size > 0
+
+    def add(self, piece: bytes | memoryview) -> None:
         """Take what has arrived."""
         self._data += piece
 
@@ -66,7 +78,7 @@ class Incoming:
         if len(self._data) < head + length:
             return None
         try:
-            header = json.loads(bytes(self._data[head : head + length]))
+            header = json.loads(self._data[head : head + length].decode())
         except RecursionError:
             raise ValueError("a message that is nested too deeply") from None
         if not isinstance(header, dict):
@@ -78,8 +90,9 @@ class Incoming:
         if len(self._data) < end:
             return None
         blocks, at = [], head + length
-        for size in sizes:
-            blocks.append(bytes(self._data[at : at + size]))
-            at += size
+        with memoryview(self._data) as data:
+            for size in sizes:
+                blocks.append(bytes(data[at : at + size]))
+                at += size
         del self._data[:end]
         return header, tuple(blocks)

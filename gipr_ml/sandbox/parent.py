@@ -11,11 +11,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Self
+from io import BufferedReader, RawIOBase
+from typing import Any, Self, cast
 
 from gipr_ml.errors import SandboxCrash, SandboxMemory, SandboxRefused, SandboxTime
-from gipr_ml.sandbox.messages import Answer, Incoming, write_message
+from gipr_ml.sandbox.messages import AT_ONCE, Answer, Incoming, write_message
 
 LOOK = 0.1
 """Seconds between two looks at a child that works."""
@@ -23,7 +23,6 @@ ROOM = 6_000_000_000
 """Bytes of address space beyond the limit on memory: libraries reserve far more than they use."""
 WORN = 0.6
 """Share of its memory at which an idle child is replaced."""
-_PIECE = 1 << 20
 
 Progress = Callable[[float, str], None]
 Tick = Callable[[], None]
@@ -43,7 +42,7 @@ class Sandbox:
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: _Child | None = None
 
     def call(
         self,
@@ -66,11 +65,11 @@ class Sandbox:
         try:
             child = self._running()
             try:
-                _send(child, header, blocks)
+                child.send(header, blocks)
             except OSError:  # died while it was idle
                 self.close()
                 child = self._running()
-                _send(child, header, blocks)
+                child.send(header, blocks)
             answer = self._wait(child, limit, progress, tick)
         except SandboxRefused:
             raise
@@ -80,7 +79,7 @@ class Sandbox:
         except BaseException:
             self.close()
             raise
-        if _memory_of(child.pid) > WORN * self.limits.memory:
+        if child.memory() > WORN * self.limits.memory:
             self.close()
         return answer
 
@@ -92,17 +91,8 @@ class Sandbox:
     def close(self) -> None:
         """End the child and what it has started."""
         child, self._child = self._child, None
-        if child is None:
-            return
-        with suppress(OSError):
-            if hasattr(os, "killpg"):
-                os.killpg(child.pid, signal.SIGKILL)
-            child.kill()
-        child.wait()
-        for pipe in (child.stdin, child.stdout):
-            if pipe is not None:
-                with suppress(OSError):
-                    pipe.close()
+        if child is not None:
+            child.end()
 
     def __enter__(self) -> Self:
         return self
@@ -110,49 +100,93 @@ class Sandbox:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._child is None or self._child.poll() is not None:
+    def _running(self) -> _Child:
+        if self._child is None or self._child.process.poll() is not None:
             self.close()
-            space = str(self.limits.memory + ROOM)
-            self._child = subprocess.Popen(
-                [sys.executable, "-m", "gipr_ml.sandbox.child", space],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                start_new_session=True,
-            )
+            self._child = _Child(self.limits.memory + ROOM)
         return self._child
 
-    def _wait(
-        self, child: subprocess.Popen[bytes], limit: float, progress: Progress, tick: Tick
-    ) -> Answer:
-        assert child.stdout is not None
-        incoming, end = Incoming(), time.monotonic() + limit
-        with selectors.DefaultSelector() as selector:
-            selector.register(child.stdout, selectors.EVENT_READ)
-            while True:
-                arrived = selector.select(LOOK)
-                tick()
-                if arrived:
-                    piece = os.read(child.stdout.fileno(), _PIECE)
-                    if not piece:
-                        raise SandboxCrash(_how(child))
-                    incoming.add(piece)
-                    while (message := _next(incoming)) is not None:
-                        header, blocks = message
-                        if "progress" not in header:
-                            return _answer(header, blocks, self.limits)
-                        progress(float(header["progress"]), str(header["step"]))
-                if time.monotonic() > end:
-                    raise SandboxTime(f"it took longer than {limit:g} seconds")
-                if _memory_of(child.pid) > self.limits.memory:
+    def _wait(self, child: _Child, limit: float, progress: Progress, tick: Tick) -> Answer:
+        start = looked = time.monotonic()
+        while True:
+            arrived = child.arrived(LOOK)
+            tick()
+            if arrived:
+                if not child.read():
+                    raise SandboxCrash(_how(child.process))
+                while (message := _next(child.incoming)) is not None:
+                    header, blocks = message
+                    if "progress" not in header:
+                        return _answer(header, blocks, self.limits)
+                    progress(float(header["progress"]), str(header["step"]))
+            now = time.monotonic()
+            if now - start > limit:
+                raise SandboxTime(f"it took longer than {limit:g} seconds")
+            if now - looked > LOOK:
+                looked = now
+                if child.memory() > self.limits.memory:
                     raise SandboxMemory(_too_much(self.limits))
 
 
-def _send(
-    child: subprocess.Popen[bytes], header: Mapping[str, Any], blocks: Sequence[bytes]
-) -> None:
-    assert child.stdin is not None
-    write_message(child.stdin, header, blocks)
+class _Child:
+    """A child process and what is held to speak with it and to watch it, as long as it lives."""
+
+    def __init__(self, space: int) -> None:
+        """`space`: bytes of address space that it may have."""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "gipr_ml.sandbox.child", str(space)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
+        assert self.process.stdin is not None
+        self._to, self._from = self.process.stdin, cast(BufferedReader, self.process.stdout)
+        for pipe in (self._to, self._from):
+            _enlarge(pipe.fileno())
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._from, selectors.EVENT_READ)
+        self._statm = _opened(f"/proc/{self.pid}/statm")
+        self.incoming = Incoming()
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def send(self, header: Mapping[str, Any], blocks: Sequence[bytes]) -> None:
+        """Give it a call. Raises `OSError` where it is dead."""
+        write_message(self._to, header, blocks)
+
+    def arrived(self, seconds: float) -> bool:
+        """Whether there is something to read, waiting so long for it at most."""
+        return bool(self._selector.select(seconds))
+
+    def read(self) -> bool:
+        """Take what has arrived; False where it has closed its end."""
+        return self.incoming.read(cast(RawIOBase, self._from.raw))
+
+    def memory(self) -> int:
+        """Bytes of main memory that it holds; 0 where the system does not say."""
+        if self._statm is None:
+            return 0
+        try:
+            pages = os.pread(self._statm, 128, 0).split()[1]
+        except (OSError, IndexError):
+            return 0
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+    def end(self) -> None:
+        """Kill it and what it has started."""
+        with suppress(OSError):
+            if hasattr(os, "killpg"):
+                os.killpg(self.pid, signal.SIGKILL)
+            self.process.kill()
+        self.process.wait()
+        self._selector.close()
+        for pipe in (self._to, self._from):
+            with suppress(OSError):
+                pipe.close()
+        if self._statm is not None:
+            os.close(self._statm)
 
 
 def _next(incoming: Incoming) -> tuple[dict[str, Any], tuple[bytes, ...]] | None:
@@ -185,10 +219,18 @@ def _how(child: subprocess.Popen[bytes]) -> str:
     return f"the reading process ended with code {code}"
 
 
-def _memory_of(pid: int) -> int:
-    """Bytes of main memory that a process holds; 0 where the system does not say."""
+def _enlarge(pipe: int) -> None:
+    """Where the system can do it, have a pipe hold a whole answer, so that neither side waits."""
     try:
-        pages = Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]
-    except (OSError, IndexError):
-        return 0
-    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+        import fcntl
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, AT_ONCE)
+    except (ImportError, AttributeError, OSError):
+        return
+
+
+def _opened(path: str) -> int | None:
+    try:
+        return os.open(path, os.O_RDONLY)
+    except OSError:
+        return None

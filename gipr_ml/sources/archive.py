@@ -7,6 +7,7 @@ onto the disk.
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -63,7 +64,9 @@ def read_path(path: Path) -> bytes:
     """
     try:
         with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+            size = os.fstat(file.fileno()).st_size  # asked for, so that no room is made for more
+            data = file.read(min(size, MAX_BYTES) + 1)
+            return data + file.read(MAX_BYTES - size) if size < len(data) <= MAX_BYTES else data
     except (FileNotFoundError, NotADirectoryError):
         archive = next((parent for parent in path.parents if parent.is_file()), None)
         if archive is None:

@@ -1,25 +1,30 @@
-"""This machine: a thread for each worker, whose child does the work."""
+"""This machine: a thread for each worker, whose child does the work.
+
+Results are written by the thread that asks for outcomes, those of several documents together.
+"""
 
 from __future__ import annotations
 
 import math
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import PurePath
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import Self
 
 from gipr_ml.batch.job import Job, Outcome, Settings
+from gipr_ml.batch.results import Done, written
 from gipr_ml.batch.work import Worker
 
-AHEAD = 4
+AHEAD = 8
 """Jobs a worker that are taken at a time, so that none waits for the next."""
+TOGETHER = AHEAD // 2
+"""Documents a worker whose results are written together."""
 WORTH = 2.0
 """Seconds of work that are worth another child: it takes nearly one to start."""
 LOOK = 0.1
-"""Seconds between two looks whether the run is to stop."""
+"""Seconds between two looks whether the run is to stop; results wait no longer for the next."""
 PATIENCE = 2.0
 """Seconds that a thread which hangs in a file system is waited for; it dies with the process."""
 _SECONDS = {".txt": 0.03, ".md": 0.03, ".html": 0.04, ".htm": 0.04, ".json": 0.04, ".xlsx": 0.1}
@@ -80,24 +85,27 @@ class Local:
         team = self._team
         assert team is not None
         team.stop, waiting = stop, 0
+        window, group = AHEAD * self.workers, TOGETHER * self.workers
         try:
             for job in jobs:
                 team.todo.put(job)
                 waiting += 1
                 if waiting > team.size:
                     team.enlarge(self.workers)
-                while waiting >= AHEAD * self.workers or (waiting and not team.done.empty()):
-                    waiting -= 1
-                    yield from team.take()
+                while (waiting >= window or team.done.qsize() >= group) and not stop.is_set():
+                    for outcome in team.take(group):
+                        waiting -= 1
+                        yield outcome
                 if stop.is_set():
                     break
             while waiting and not stop.is_set():
-                waiting -= 1
-                yield from team.take()
+                for outcome in team.take(min(waiting, group)):
+                    waiting -= 1
+                    yield outcome
         finally:
             self.close()
         while not team.done.empty():
-            yield from team.take()
+            yield from team.take(window)
 
 
 class _Team:
@@ -105,7 +113,7 @@ class _Team:
 
     def __init__(self, settings: Settings) -> None:
         self.todo: SimpleQueue[Job | None] = SimpleQueue()
-        self.done: SimpleQueue[Outcome | BaseException] = SimpleQueue()
+        self.done: SimpleQueue[Done | BaseException] = SimpleQueue()
         self._settings = settings
         self._threads: list[Thread] = []
         self.stop, self._over = Event(), Event()
@@ -121,18 +129,27 @@ class _Team:
             self._threads.append(thread)
             thread.start()
 
-    def take(self) -> Iterator[Outcome]:
-        """The next outcome, once it is there; none if the run is to stop before.
+    def take(self, most: int) -> Iterator[Outcome]:
+        """Write the results of what is read, up to `most` documents; gives their outcomes.
 
-        Raises what a worker raised.
+        None if the run is to stop before. Raises what a worker raised, and as `written`.
         """
-        while not self.stop.is_set() or not self.done.empty():
-            with suppress(Empty):
-                found = self.done.get(timeout=LOOK)
-                if isinstance(found, BaseException):
-                    raise found
-                yield found
-                return
+        group: list[Done] = []
+        raised = None
+        while len(group) < most and raised is None:
+            try:
+                found = self.done.get(not self.stop.is_set(), LOOK)
+            except Empty:
+                if group or self.stop.is_set():
+                    break
+                continue
+            if isinstance(found, BaseException):
+                raised = found
+            else:
+                group.append(found)
+        yield from written(self._settings, group)
+        if raised is not None:
+            raise raised
 
     def close(self) -> None:
         """End all workers and their children at once."""
@@ -151,7 +168,7 @@ class _Team:
         try:
             worker.warm_up()
             while (job := self.todo.get()) is not None and not self._over.is_set():
-                self.done.put(worker.work(job))
+                self.done.put(worker.read(job))
         except Stopped:
             pass
         except BaseException as error:
