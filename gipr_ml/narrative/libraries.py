@@ -1,7 +1,8 @@
 """jieba and spaCy, loaded without what cutting and matching do not need.
 
-spaCy's package loads its own command line with all that downloads models, which takes half of the
-time that loading it takes; jieba loads setuptools to find its files, which it finds without, too.
+spaCy's package loads its own command line with all that downloads models, and every part of every
+pipeline, which takes most of the time that loading it takes; jieba loads setuptools to find its
+files, which it finds without, too.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.util import find_spec, module_from_spec
 from types import ModuleType
 from typing import Any
 
@@ -35,17 +37,37 @@ def _info(*args: Any, **options: Any) -> Any:
     return info(*args, **options)
 
 
-def import_spacy() -> ModuleType:
-    """spaCy, with `spacy.matcher`, `spacy.tokens` and `spacy.vocab`."""
-    if "spacy" not in sys.modules:
+class _Package(ModuleType):
+    """spaCy's package before its own code has run, which loads every part of every pipeline. It
+    runs when anything but the modules that are there is asked for."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name not in ("__path__", "__version__"):
+            raise AttributeError(name)
+        spec = self.__spec__
+        assert spec is not None
+        assert spec.loader is not None
+        self.__class__ = ModuleType  # type: ignore[assignment]
+        self.__path__ = spec.submodule_search_locations or []
         package, module = ModuleType("spacy.cli"), ModuleType("spacy.cli.info")
         module.__dict__["info"] = _info
         with _importing({"spacy.cli": package, "spacy.cli.info": module}):
-            import spacy
+            spec.loader.exec_module(self)
+        return getattr(self, name)
+
+
+def import_spacy() -> ModuleType:
+    """spaCy, with `spacy.matcher`, `spacy.tokens` and `spacy.vocab`."""
+    package = None
+    if "spacy" not in sys.modules and (spec := find_spec("spacy")) is not None:
+        package = sys.modules["spacy"] = module_from_spec(spec)
+    import spacy.tokens  # noqa: I001 (the others need these to be whole)
     import spacy.matcher
-    import spacy.tokens
     import spacy.vocab
 
+    if package is not None:
+        package.__class__ = _Package
+        del package.__path__  # whoever looks for another module there asks for it
     return spacy
 
 

@@ -15,7 +15,10 @@ LOADED = """
 import sys
 from gipr_ml.narrative.libraries import import_jieba, import_spacy
 spacy, jieba = import_spacy(), import_jieba()
-assert not {"spacy.cli", "requests", "pkg_resources"} & set(sys.modules), "more than is needed"
+unneeded = {"spacy.cli", "spacy.language", "spacy.pipeline", "requests", "pkg_resources"}
+assert not unneeded & set(sys.modules), "more than is needed"
+from spacy.lang.zh import Chinese
+assert [token.text for token in Chinese()("公开")] == ["公", "开"]
 import spacy.cli
 assert spacy.cli.__file__ and spacy.info(silent=True)["spacy_version"] == spacy.__version__
 assert "".join(jieba.cut("政府信息公开")) == "政府信息公开"
