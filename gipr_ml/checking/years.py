@@ -21,6 +21,21 @@ def carried_keys() -> frozenset[str]:
     return frozenset(key for identity in load_year_rules() for key in identity.last)
 
 
+@cache
+def compared_keys() -> frozenset[str]:
+    """All cells by which a report is checked against another year's."""
+    return carried_keys() | {key for identity in load_year_rules() for key in identity.this}
+
+
+def contradicts(this: Cells, last: Cells) -> bool:
+    """Whether a report contradicts last year's in one of the rules; of both `compared_keys`."""
+    for identity in load_year_rules():
+        found = _figures(identity, last, this)
+        if found is not None and found[0] != found[1]:
+            return True
+    return False
+
+
 def carried_cells(report: Report) -> dict[str, ReportCell]:
     """Those of `carried_keys` that a report has."""
     return {cell.key: cell for cell in report.cells if cell.key in carried_keys()}
@@ -52,19 +67,24 @@ def add_findings(report: Report, found: Sequence[Finding]) -> Report:
     return replace(report, findings=findings, status=judged(findings))
 
 
-def _finding(identity: YearIdentity, last: Cells, this: Cells, names: Names) -> Finding | None:
+def _figures(identity: YearIdentity, last: Cells, this: Cells) -> tuple[Decimal, Decimal] | None:
+    """The total that is reported, and what the other cells come to; None where one is missing."""
     if not (identity.last.keys() <= last.keys() and identity.this.keys() <= this.keys()):
         return None
     before = [(last[key].value, n) for key, n in identity.last.items()]
     others = [(this[key].value, n) for key, n in identity.this.items() if key != identity.total]
     reported = this[identity.total].value
     computed = _sum([*before, *others])
-    cells = tuple(identity.this)
     if reported is None or computed is None:
         return None
-    computed /= -identity.this[identity.total]
-    if reported == computed:
+    return reported, computed / -identity.this[identity.total]
+
+
+def _finding(identity: YearIdentity, last: Cells, this: Cells, names: Names) -> Finding | None:
+    figures = _figures(identity, last, this)
+    if figures is None or figures[0] == figures[1]:
         return None
+    cells, (reported, computed) = tuple(identity.this), figures
     difference = reported - computed
     more = "多" if difference > 0 else "少"
     message = (

@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gipr_ml.checking import Outline
-from gipr_ml.dataset.across import Across, outline
+from gipr_ml.dataset.across import Across, Kept, kept_of
 from gipr_ml.dataset.counts import Counts, SummaryTable
 from gipr_ml.dataset.dictionary import dictionary
 from gipr_ml.dataset.page import page
@@ -79,7 +78,7 @@ def build(
 def _fill(
     source: Path, folder: Path, renamed: Mapping[str, str] | None, workbook: bool, tick: Tick
 ) -> tuple[Mapping[str, int], tuple[SummaryTable, ...], tuple[Path, ...]]:
-    counts, outlines = Counts(), list[Outline]()
+    counts, kept = Counts(), list[Kept]()
     cells, book = CellFiles(folder / "cells"), Book() if workbook else None
     reports = TableFile(folder / "reports.parquet", "reports")
     findings = TableFile(folder / "findings.parquet", "findings")
@@ -96,13 +95,13 @@ def _fill(
         findings.add_rows(result.findings)
         if book is not None:
             book.add(result)
-        own = outline(result)
+        own = kept_of(result)
         if own is not None:
-            outlines.append(own)
+            kept.append(own)
         tick(read)
     if not read:
         raise UsageError(f"there is no result in {source}; make some with: gipr process")
-    across = Across(source, outlines, renamed)
+    across = Across(source, kept, renamed)
     counts.add_series(across.series())
     for row in across.findings():
         findings.add_rows([row])

@@ -11,6 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import from_json
+
 from gipr_ml.export.text import printable
 from gipr_ml.types import Severity, State
 
@@ -45,9 +47,16 @@ def results(folder: Path) -> Iterator[Result | Path]:
             continue
         path = folder / name
         try:
-            yield _result(path, json.loads(path.read_bytes()))
+            yield _result(path, _parsed(path.read_bytes()))
         except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             yield path
+
+
+def _parsed(data: bytes) -> Any:
+    try:
+        return from_json(data)  # several times quicker
+    except ValueError:
+        return json.loads(data)  # takes what only Python writes, such as halves of characters
 
 
 def _result(path: Path, data: Mapping[str, Any]) -> Result:
