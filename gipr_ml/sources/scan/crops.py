@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from gipr_ml.sources.scan.levels import percentile
+
 LARGEST = 96
 """Pixels; higher crops are reduced as they are cut, since the recogniser takes 48."""
 STACKED = 2.2
@@ -40,21 +42,29 @@ def without_rules(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
     height, width = crop.shape[:2]
     if crop.ndim != 2 or width > LONGEST * height or min(height, width) < 8:
         return crop
-    high, low = float(np.percentile(crop, 80)), float(crop.min())
+    high, low = percentile(crop, 80), float(crop.min())
     dark = crop < high - RULE_INK * (high - low)
-    cleaned = crop.copy()
-    for axis, length in ((0, width), (1, height)):
-        beside = dark | np.roll(dark, 1, axis=1 - axis) | np.roll(dark, -1, axis=1 - axis)
-        through = np.flatnonzero(beside.mean(axis=axis) >= WHOLE)
-        first = through[through < EDGE * length]
-        last = through[through >= (1 - EDGE) * length]
-        start = int(first.max()) + 1 if len(first) else 0
-        stop = int(last.min()) if len(last) else length
-        if axis == 0:
-            cleaned[:, :start] = cleaned[:, stop:] = round(high)
-        else:
-            cleaned[:start] = cleaned[stop:] = round(high)
+    top, bottom = _between_rules(dark)
+    left, right = _between_rules(dark.T)
+    cleaned = np.full_like(crop, round(high))
+    cleaned[top:bottom, left:right] = crop[top:bottom, left:right]
     return cleaned
+
+
+def _between_rules(dark: NDArray[np.bool_]) -> tuple[int, int]:
+    """The rows of a crop that lie between the rules along its upper and lower edge."""
+    count = len(dark)
+    printed = dark.sum(axis=1)
+    # What leans is a rule together with the rows beside it; few have ink enough to look closer.
+    most = printed + np.roll(printed, 1) + np.roll(printed, -1)
+    first, last = 0, count
+    for row in np.flatnonzero(most >= WHOLE * dark.shape[1]).tolist():
+        if EDGE * count <= row < (1 - EDGE) * count or row >= last:
+            continue
+        inked = dark[row] | dark[row - 1] | dark[(row + 1) % count]
+        if np.count_nonzero(inked) / len(inked) >= WHOLE:
+            first, last = (row + 1, last) if row < EDGE * count else (first, row)
+    return first, last
 
 
 def laid_out(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -31,8 +31,8 @@ def like_which(crops: Sequence[Image]) -> list[int]:
     A crop that is like none before it stands for itself.
     """
     chosen: list[int] = []
-    vectors: list[NDArray[np.float64]] = []
-    shapes: list[float] = []
+    vectors = np.empty((len(crops), SHAPE[0] * SHAPE[1]))
+    shapes = np.empty(len(crops))
     found: list[int] = []
     for index, crop in enumerate(crops):
         glyph = _normalised(crop)
@@ -40,16 +40,16 @@ def like_which(crops: Sequence[Image]) -> list[int]:
             found.append(index)
             continue
         vector, shape = glyph
-        if vectors:
-            alike = np.array(vectors) @ vector
-            alike[np.abs(np.array(shapes) / shape - 1) > STRETCH] = -1
+        known = len(chosen)
+        if known:
+            alike = vectors[:known] @ vector
+            alike[np.abs(shapes[:known] / shape - 1) > STRETCH] = -1
             best = int(np.argmax(alike))
             if alike[best] >= ALIKE:
                 found.append(chosen[best])
                 continue
+        vectors[known], shapes[known] = vector, shape
         chosen.append(index)
-        vectors.append(vector)
-        shapes.append(shape)
         found.append(index)
     return found
 
