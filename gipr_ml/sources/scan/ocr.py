@@ -58,10 +58,16 @@ _NO_NUMBER = re.compile(r"[(（]?\d{0,2}[)）]?[.、．,，]?\D*")
 SURE_NUMBER, SURE_WITH_DIGITS, SURE_TEXT = 0.98, 0.9, 0.7
 """Confidence from which the quick recogniser's reading of a number or of a single character, of
 text with digits, and of text without is taken as it is."""
+SURE_DIGIT = 0.5
+"""The same of a single digit that is sure among the digits: what it may be else is no digit."""
+IDLE = frozenset(" ()（）[]，。、：；,.:;")
+"""Spaces, brackets and stops."""
 _CHINESE = re.compile("[丁-龥]")
 """A Chinese character other than 一, which may be a dash."""
 DIRECTION_WIDTH = 192
 DIGITS = "0123456789"
+ZEROS = str.maketrans(dict.fromkeys("OoQ〇○◯", "0"))
+"""What zeros are read as."""
 
 Image = NDArray[np.uint8]
 Quads = NDArray[np.float32]
@@ -79,6 +85,9 @@ class Reading:
     """The reading when only digits are allowed."""
     digits_confidence: float
     """The least renormalised probability of a digit; 0 where there is none."""
+    core: float = 0.0
+    """The confidence without spaces, brackets and stops, but for those between digits: they are
+    seldom sure, and say nothing."""
 
 
 NOTHING = Reading("", 0.0, "", 0.0)
@@ -107,19 +116,18 @@ class Recogniser:
         return found
 
     def _decoded(self, probabilities: NDArray[np.float32]) -> Reading:
-        best = probabilities.argmax(axis=1)
-        kept = _starts(best)
-        sure = probabilities[np.arange(len(best)), best]
-        text = "".join(self._characters[i] for i in best[kept])
+        found, sure = _characters(probabilities)
+        text = "".join([self._characters[i] for i in found])
         digits = probabilities[:, self._digits]
         digits = digits / np.maximum(digits.sum(axis=1, keepdims=True), 1e-9)
-        only = digits.argmax(axis=1)
-        only_kept = _starts(only)
+        only, only_sure = _characters(digits)
+        core = [s for s, idle in zip(sure, _idle(text), strict=True) if not idle]
         return Reading(
             text.strip(),
-            _least(best, sure, kept),
-            "".join(DIGITS[i - 1] for i in only[only_kept]),
-            _least(only, digits[np.arange(len(only)), only], only_kept),
+            min(sure, default=0.0),
+            "".join([DIGITS[i - 1] for i in only]),
+            min(only_sure, default=0.0),
+            min(core, default=0.0),
         )
 
 
@@ -210,16 +218,17 @@ def _quick() -> Recogniser | None:
 
 def _is_sure(reading: Reading) -> bool:
     """Whether the whole recogniser would say the same as the quick one."""
-    text = reading.text
+    text = reading.text.translate(ZEROS)
     if text.isdigit():
-        least = min(reading.confidence, reading.digits_confidence)
-        return text == reading.digits and least >= SURE_NUMBER
+        least = SURE_DIGIT if len(text) == 1 and text != "1" else SURE_NUMBER
+        among_digits = text == reading.digits and reading.digits_confidence >= SURE_NUMBER
+        return among_digits and reading.confidence >= least
     if not _CHINESE.search(text):
         return False
     if len(text) == 1:
         return reading.confidence >= SURE_NUMBER
     with_digits = any(character.isdigit() for character in text)
-    return reading.confidence >= (SURE_WITH_DIGITS if with_digits else SURE_TEXT)
+    return reading.core >= (SURE_WITH_DIGITS if with_digits else SURE_TEXT)
 
 
 def _session(model: Path | bytes, *, arena: bool = False) -> Any:
@@ -276,8 +285,8 @@ def _is_clear(reading: Reading, width: int, own: int) -> bool:
     if width < STEPS * STEP * len(reading.text):
         return False
     if width >= WITH_NUMBERS * own:
-        return reading.confidence >= CLEAR
-    return reading.confidence >= CLEAR_LABEL and _NO_NUMBER.fullmatch(reading.text) is not None
+        return reading.core >= CLEAR
+    return reading.core >= CLEAR_LABEL and _NO_NUMBER.fullmatch(reading.text) is not None
 
 
 def _fitted(crop: Image, width: int) -> NDArray[np.float32]:
@@ -292,23 +301,21 @@ def _fitted(crop: Image, width: int) -> NDArray[np.float32]:
     return planes
 
 
-def _starts(best: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """CTC: where a character begins that is neither blank nor the one before it."""
-    kept: NDArray[np.bool_] = best != 0
-    kept[1:] &= best[1:] != best[:-1]
-    return kept
+def _characters(probabilities: NDArray[np.float32]) -> tuple[list[int], list[float]]:
+    """CTC: the characters of the steps that are neither blank nor the one before them, and the
+    probability of each at the step where it is surest."""
+    best = probabilities.argmax(axis=1)
+    starts = np.flatnonzero(np.diff(best, prepend=-1))
+    sure = np.maximum.reduceat(probabilities[np.arange(len(best)), best], starts)
+    runs = zip(best[starts].tolist(), sure.tolist(), strict=True)
+    kept = [run for run in runs if run[0]]
+    return [character for character, _ in kept], [least for _, least in kept]
 
 
-def _least(best: NDArray[np.intp], sure: NDArray[np.float32], starts: NDArray[np.bool_]) -> float:
-    """The least probability over the characters, each at the step where it is surest."""
-    if not starts.any():
-        return 0.0
-    where = [int(i) for i in np.flatnonzero(starts)]
-    return float(min(sure[i : i + _length(best, i)].max() for i in where))
-
-
-def _length(best: NDArray[np.intp], start: int) -> int:
-    stop = start + 1
-    while stop < len(best) and best[stop] == best[start]:
-        stop += 1
-    return stop - start
+def _idle(text: str) -> list[bool]:
+    """Of each character whether it is a space, bracket or stop, and not between two digits."""
+    around = f" {text} "
+    return [
+        one in IDLE and not (before.isdigit() and behind.isdigit())
+        for before, one, behind in zip(around, text, around[2:], strict=False)
+    ]

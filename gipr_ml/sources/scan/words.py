@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gipr_ml.sources.chars import clean, fold
-from gipr_ml.sources.scan.ocr import Engine, Reading
+from gipr_ml.sources.scan.ocr import ZEROS, Engine, Reading
 from gipr_ml.sources.scan.sheet import Rect, Sheet
 
-_ZEROS = str.maketrans(dict.fromkeys("OoQ〇○◯", "0"))
 _SIMPLIFIED = str.maketrans("減", "减")
 """The recogniser knows both scripts and takes the sign of a number for one of the other."""
 _COUNT = re.compile(r"\d+")
@@ -120,7 +119,7 @@ def as_number(reading: Reading) -> tuple[str | None, float]:
     text = fold(_text(reading)).replace(" ", "")
     if text in _MARKS:
         return _MARKS[text], reading.confidence
-    digits = text.translate(_ZEROS)
+    digits = text.translate(ZEROS)
     if _COUNT.fullmatch(digits):
         if digits == reading.digits:
             return digits, reading.digits_confidence

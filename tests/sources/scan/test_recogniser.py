@@ -56,15 +56,27 @@ def test_a_file_of_the_quick_recogniser_that_was_changed_is_not_opened(
         (Reading("137", 0.97, "137", 0.99), False),
         (Reading("17", 0.99, "117", 0.99), False),
         (Reading("", 0.0, "", 0.0), False),
-        (Reading("o", 0.99, "0", 0.99), False),
+        (Reading("0", 0.6, "0", 0.99), True),
+        (Reading("o", 0.6, "0", 0.99), True),
+        (Reading("0", 0.45, "0", 0.99), False),
+        (Reading("0", 0.6, "0", 0.97), False),
+        (Reading("1", 0.6, "1", 0.99), False),
+        (Reading("00", 0.6, "00", 0.99), False),
         (Reading("一", 0.99, "", 0.0), False),
         (Reading("2023/1/14", 0.99, "2023114", 0.99), False),
         (Reading("日", 0.9, "", 0.0), False),
-        (Reading("予以公开", 0.75, "", 0.0), True),
-        (Reading("予以公开", 0.65, "", 0.0), False),
-        (Reading("收费12元", 0.95, "12", 0.99), True),
-        (Reading("收费12元", 0.85, "12", 0.99), False),
+        (Reading("予以公开", 0.75, "", 0.0, 0.75), True),
+        (Reading("予以公开", 0.65, "", 0.0, 0.65), False),
+        (Reading("(一) 予以公开", 0.3, "", 0.0, 0.75), True),
+        (Reading("收费12元", 0.95, "12", 0.99, 0.95), True),
+        (Reading("收费12元", 0.85, "12", 0.99, 0.85), False),
     ],
 )
 def test_what_the_quick_recogniser_may_have_misread_is_read_anew(reading: Reading, sure: bool):
     assert ocr._is_sure(reading) == sure
+
+
+def test_spaces_brackets_and_stops_say_something_between_digits_alone():
+    text = "(二) 1.5万、12,345元。"
+    idle = "".join(one for one, is_idle in zip(text, ocr._idle(text), strict=True) if is_idle)
+    assert idle == "() 、。"
