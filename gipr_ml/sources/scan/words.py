@@ -23,10 +23,12 @@ _POINT = re.compile(r"(\d+)[:;·,'`](\d{1,2})")
 """An amount whose decimal point was read as another speck."""
 _MARKS = {"/": "/", "／": "/", "-": "-", "－": "-", "—": "-", "–": "-", "一": "-"}
 _SPECKS = ".,:;'`·、。*|"
+_DECIMAL = re.compile(r"\d+\.\d{1,2}")
 _NUMBERS = re.compile(r"(?=.*\d.*\d)[\dOo|.,:;'`·\s]+")
 """What may be the numbers of columns side by side."""
-BETWEEN = 0.5
-"""Heights of white between two numbers; the digits of one stand closer."""
+BETWEEN, AROUND_POINT = 0.5, 0.8
+"""Heights of white between two numbers; the digits of one stand closer, but for those beside its
+decimal point, which may be too small to count as ink."""
 STROKE = 0.08
 """Share of the height of a box from which a column of pixels is of a digit, not of a speck."""
 _BRACKETS = " ()[]（）|"
@@ -75,7 +77,9 @@ def read_words(sheet: Sheet, models: Engine) -> list[Word]:
     readings = sheet.read(list(sheet.quads), models)
     found, parts = [], []
     for quad, rect, reading in zip(sheet.quads, sheet.rects, readings, strict=True):
-        pieces = _apart(sheet, quad, rect) if _NUMBERS.fullmatch(reading.text) else []
+        is_decimal = _DECIMAL.fullmatch(reading.text.replace(" ", ""))
+        gap = AROUND_POINT if is_decimal else BETWEEN
+        pieces = _apart(sheet, quad, rect, gap) if _NUMBERS.fullmatch(reading.text) else []
         if len(pieces) > 1:
             parts += pieces
         elif reading.text:
@@ -88,8 +92,8 @@ def read_words(sheet: Sheet, models: Engine) -> list[Word]:
     return found
 
 
-def _apart(sheet: Sheet, quad: NDArray[np.float32], rect: Rect) -> list[Rect]:
-    """The parts of a box with white between them as wide as a digit: numbers of two columns."""
+def _apart(sheet: Sheet, quad: NDArray[np.float32], rect: Rect, gap: float) -> list[Rect]:
+    """The parts of a box with more than a `gap` of white between them: numbers of two columns."""
     crop = sheet.crop(quad)
     grey = crop if crop.ndim == 2 else crop.mean(axis=2)
     height, width = grey.shape
@@ -97,7 +101,7 @@ def _apart(sheet: Sheet, quad: NDArray[np.float32], rect: Rect) -> list[Rect]:
     inked = np.flatnonzero((grey < (high + low) / 2).sum(axis=0) > STROKE * height)
     if not len(inked):
         return []
-    cuts = np.flatnonzero(np.diff(inked) > BETWEEN * height)
+    cuts = np.flatnonzero(np.diff(inked) > gap * height)
     middles = [float(inked[i] + inked[i + 1]) / 2 / width for i in cuts]
     left, top, right, bottom = rect
     edges = [left, *(left + m * (right - left) for m in middles), right]

@@ -6,11 +6,16 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
+from gipr_ml.sources.scan.ocr import engine
+from gipr_ml.sources.scan.sheet import look
+from gipr_ml.sources.scan.words import read_words
 from gipr_ml.types import Cell, Line
 from tests.sources.scan.conftest import (
+    HEIGHT,
     LABELS,
     ROW,
     TOP,
+    WIDTH,
     column_edges,
     draw_table3,
     row_label,
@@ -151,3 +156,20 @@ def test_digits_are_sure_on_a_clean_page(font: Font, figures: Figures):
 def test_an_empty_page_has_no_lines():
     assert scanned(Image.new("L", (1240, 1754), 255), 1) == ()
     assert scanned(np.zeros((3, 5, 3), dtype=np.uint8), 1) == ()
+
+
+@pytest.mark.parametrize(("point", "numbers"), [(True, ["17377.3"]), (False, ["17377", "3"])])
+def test_an_amount_is_not_cut_beside_its_point(font: Font, point: bool, numbers: list[str]):
+    large = font.font_variant(size=28)
+    page = Image.new("RGB", (WIDTH, HEIGHT), "white")
+    draw = ImageDraw.Draw(page)
+    for row in range(6):
+        draw.text((100, 200 + 60 * row), "政府信息公开申请", font=large, fill="black")
+    draw.text((700, 260), "17377", font=large, fill="black")
+    _, _, right, bottom = (round(side) for side in draw.textbbox((700, 260), "17377", font=large))
+    draw.text((right + 22, 260), "3", font=large, fill="black")
+    if point:
+        draw.rectangle((right + 10, bottom - 3, right + 12, bottom - 1), fill="black")
+    sheet = look(np.asarray(page), page.size, engine())
+    words = [word for word in read_words(sheet, engine()) if word.x > 600]
+    assert [word.number for word in sorted(words, key=lambda word: word.x)] == numbers
