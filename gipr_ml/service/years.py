@@ -1,18 +1,20 @@
 """The reports of each agency beside each other, over everything that is stored: which years are
 missing or there twice, and what contradicts the year before or another source.
 
-However much is stored, only a few reports are in memory at a time.
+However much is stored, only so many reports are looked at for one answer, and only the cells of a
+few of them are in memory at a time.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from gipr_ml.checking import Outline, Series, Set
 from gipr_ml.export import glance_at, loads
@@ -24,11 +26,25 @@ from gipr_ml.types import Finding, Report, ReportCell
 
 OPENED = 4
 """Reports whose cells are kept: one, another source of it, and the first sources of two years."""
+REPORTS = 100
+"""Reports that one answer compares, over all of its agencies."""
+FINDINGS = 500
+"""Findings of one agency that one answer tells."""
 _COMPARED = (
     reports.c.agency.is_not(None),
     reports.c.year.is_not(None),
     reports.c.outline.is_not(None),
 )
+
+
+class Listed(NamedTuple):
+    """A report of an agency."""
+
+    report: str
+    """Its id."""
+    name: str
+    """Of its file; unlike that of any other report that it is told apart from."""
+    year: int
 
 
 class Told(NamedTuple):
@@ -40,22 +56,35 @@ class Told(NamedTuple):
     finding: Finding
 
 
-class AgencyYears(NamedTuple):
-    """The reports of one agency, under all of its names."""
+@dataclass(frozen=True)
+class AgencyYears:
+    """Some reports of one agency, under all of its names."""
 
     series: Series
-    """Its sources are ids of reports."""
-    names: Mapping[str, str]
-    """Of files, by id."""
+    """Every year; of its sources, which are ids of reports, two a year at most."""
+    reports: Sequence[Listed]
+    """In the order of their years."""
+    left: int
+    """Reports that come after these."""
     told: Sequence[Told]
+    """Of these reports."""
+    untold: int
+    """Further findings of these reports."""
 
 
 def agency_years(
-    connection: Connection, renamed: Mapping[str, str], agency: str | None, limit: int, after: int
+    connection: Connection,
+    renamed: Mapping[str, str],
+    agency: str | None,
+    limit: int,
+    after: int,
+    skip: int = 0,
 ) -> tuple[list[AgencyYears], int | None]:
     """Agencies with several reports, in the order of their names, and where the next ones begin.
 
-    `agency` is a part of one of an agency's names; `renamed` is as of `same_agencies`.
+    There are fewer than `limit` where they have more than `REPORTS` together. `agency` is a part of
+    one of an agency's names; `renamed` is as of `same_agencies`; the first `skip` reports of each
+    agency are passed over.
     """
     query = select(reports.c.agency, func.count()).where(*_COMPARED).group_by(reports.c.agency)
     numbers: dict[str, int] = {row[0]: row[1] for row in connection.execute(query)}
@@ -65,56 +94,95 @@ def agency_years(
         if name in numbers:
             known.setdefault(same, []).append(name)
     found = [
-        names
+        (names, number)
         for _, names in sorted(known.items())
-        if sum(numbers[name] for name in names) > 1
+        if (number := sum(numbers[name] for name in names)) > 1
         and (not agency or any(agency in name for name in names))
     ]
-    shown = (_rows(connection, names) for names in found[after : after + limit])
-    listed = [_checked(connection, rows) for rows in shown if rows]
-    return listed, after + limit if len(found) > after + limit else None
+    listed, room = [], REPORTS
+    for names, number in found[after : after + limit]:
+        room -= min(max(0, number - skip), REPORTS)
+        if room < 0:
+            break
+        listed.append(_compared(connection, names, number, skip))
+    following = after + len(listed)
+    return [one for one in listed if one], following if len(found) > following else None
 
 
-def _rows(connection: Connection, agencies: Sequence[str]) -> dict[str, Any]:
-    """The reports of an agency, under all of its names, by id and in the order of their years."""
+def _compared(
+    connection: Connection, agencies: Sequence[str], number: int, skip: int
+) -> AgencyYears | None:
+    """Some reports of an agency, each against the others of it; None where all are gone by now."""
+    firsts = _firsts(connection, agencies)
+    if not firsts:
+        return None
+    series = _series(firsts)
+    query = _rows(agencies).order_by(reports.c.year, reports.c.id).offset(skip).limit(REPORTS)
+    shown = {row.id: row for row in connection.execute(query)}
+    years = {row.year for row in shown.values()}
+    around = {one.id for one in firsts if one.year in years or one.year + 1 in years}
+    others = connection.execute(_rows(agencies).where(reports.c.id.in_(around - shown.keys())))
+    rows = sorted((*shown.values(), *others), key=lambda row: (row.year, row.id))
+    names = _names(rows)
+    told = _told(connection, series, rows, names, shown)
+    kept = list(islice(told, FINDINGS))
+    return AgencyYears(
+        series,
+        [Listed(own, names[own], row.year) for own, row in shown.items()],
+        max(0, number - skip - len(shown)),
+        kept,
+        sum(1 for _ in told),
+    )
+
+
+def _rows(agencies: Sequence[str]) -> Select[Any]:
     columns = (getattr(reports.c, name) for name in ("id", "name", "agency", "year", "outline"))
-    query = select(*columns).where(reports.c.agency.in_(agencies), *_COMPARED)
-    return {row.id: row for row in connection.execute(query.order_by(reports.c.year, reports.c.id))}
+    return select(*columns).where(reports.c.agency.in_(agencies), *_COMPARED)
 
 
-def _checked(connection: Connection, rows: Mapping[str, Any]) -> AgencyYears:
-    """Every report of an agency against the others of it."""
-    series = _series(rows.values())
-    names = _names(rows.values())
+def _firsts(connection: Connection, agencies: Sequence[str]) -> Sequence[Any]:
+    """The first two reports of each year, in the order of years: all others are held against."""
+    place = func.row_number().over(partition_by=reports.c.year, order_by=reports.c.id)
+    columns = (reports.c.id, reports.c.agency, reports.c.year, place.label("place"))
+    ranked = select(*columns).where(reports.c.agency.in_(agencies), *_COMPARED).subquery()
+    query = select(ranked).where(ranked.c.place <= 2).order_by(ranked.c.year, ranked.c.place)
+    return connection.execute(query).all()
+
+
+def _series(firsts: Sequence[Any]) -> Series:
+    """The series of rows in the order of their years."""
+    years: dict[int, list[Any]] = {}
+    for row in firsts:
+        years.setdefault(row.year, []).append(row)
+    latest = years[max(years)][0]
+    return Series(latest.agency, {y: tuple(row.id for row in found) for y, found in years.items()})
+
+
+def _told(
+    connection: Connection,
+    series: Series,
+    rows: Sequence[Any],
+    names: Mapping[str, str],
+    shown: Mapping[str, Any],
+) -> Iterator[Told]:
+    """What the reports `shown` contradict among `rows`."""
     ids = {name: own for own, name in names.items()}
-    outlines = {own: read_outline(row.outline) for own, row in rows.items()}
     beside = Set(
-        Outline(names[own], series.agency, rows[own].year, outline.carried)
-        for own, outline in outlines.items()
+        Outline(names[row.id], series.agency, row.year, read_outline(row.outline).carried)
+        for row in rows
     )
 
     @lru_cache(maxsize=OPENED)
     def load(name: str) -> Mapping[str, ReportCell] | None:
         return _cells(connection, ids[name])
 
-    told = []
-    for own, row in rows.items():
-        alone = len(series.sources[row.year]) == 1
-        cells = None if alone else load(names[own])
-        report = _report(connection, row, outlines[own], series.agency, cells)
+    for own, row in shown.items():
+        cells = load(names[own]) if row.year in series.repeated else None
+        report = _report(connection, row, read_outline(row.outline), series.agency, cells)
         checked = beside.check(report, names[own], load)
-        new = (f for f in checked.findings if f not in report.findings)
-        told += [Told(own, row.year, finding) for finding in new]
-    return AgencyYears(series, names, told)
-
-
-def _series(rows: Iterable[Any]) -> Series:
-    """The series of rows in the order of their years."""
-    years: dict[int, list[Any]] = {}
-    for row in rows:
-        years.setdefault(row.year, []).append(row)
-    latest = years[max(years)][0]
-    return Series(latest.agency, {y: tuple(row.id for row in found) for y, found in years.items()})
+        for finding in checked.findings:
+            if finding not in report.findings:
+                yield Told(own, row.year, finding)
 
 
 def _report(
@@ -143,10 +211,13 @@ def _body(connection: Connection, report: str) -> bytes | None:
 
 
 def _names(rows: Iterable[Any]) -> dict[str, str]:
-    """Names by which people tell reports, by id."""
+    """Names by which people tell reports, by id: no two are the same."""
     listed = list(rows)
     counts = Counter(row.name for row in listed)
-    return {
+    names = {
         row.id: row.name if counts[row.name] == 1 else f"{row.name} ({row.id[:8]})"
         for row in listed
     }
+    # A file may be called what another one is called here.
+    taken = Counter(names.values())
+    return {own: name if taken[name] == 1 else f"{name} ({own})" for own, name in names.items()}

@@ -152,6 +152,20 @@ def test_the_summary_counts_what_is_there(client, http, scan):
             "status": "consistent", "report": scan} in agencies  # fmt: skip
 
 
+def test_agencies_come_page_by_page(client, http):
+    for mark, agency in (("附二十", "辛市甲局"), ("附廿一", "辛市丙局"), ("附廿二", "辛市乙局")):
+        client.change(fresh(client, mark), {"kind": "heading", "agency": agency, "year": 2020})
+    whole = http.get("/v1/agencies", params={"agency": "辛市"}).json()
+    assert len(whole["agencies"]) == 3
+    assert whole["next"] is None
+    first = http.get("/v1/agencies", params={"agency": "辛市", "limit": 2}).json()
+    query = {"agency": "辛市", "limit": 2, "after": first["next"]}
+    last = http.get("/v1/agencies", params=query).json()
+    assert first["agencies"] + last["agencies"] == whole["agencies"]
+    assert (len(first["agencies"]), last["next"]) == (2, None)
+    assert http.get("/v1/agencies", params={"limit": 501}).status_code == 422
+
+
 def test_figures_are_checked_without_a_file(client):
     cells = client.raw_result(fresh(client, "附九"))["cells"]
     figures = {
@@ -190,6 +204,12 @@ def test_the_years_of_an_agency_are_seen_beside_each_other(client, http):
     }
     differ = [f for f in told["findings"] if f["rule"] == "set.duplicate"]
     assert {f["report"] for f in differ} == {after, again}
+    assert (told["left"], told["findings_left"]) == (0, 0)
+    (rest,) = http.get("/v1/years", params={"agency": "甲县", "skip": 3}).json()["agencies"]
+    assert len(rest["reports"]) == 1
+    assert rest["findings"] == [
+        f for f in told["findings"] if f["report"] == told["reports"][3]["report"]
+    ]
     assert {tuple(f["cells"]) for f in differ} == {("t3/new_requests/total",)}
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from gipr_ml.service.api.auth import Here, Reader
+from gipr_ml.service.api.reports import clean
 from gipr_ml.service.api.schemas import (
     AgencyList,
     AgencyYear,
@@ -21,8 +22,8 @@ from gipr_ml.service.years import AgencyYears, Told, agency_years
 
 router = APIRouter(prefix="/v1", tags=["insight"])
 _DAY = 86_400
-_MOST_AGENCIES = 50_000
 Agency = Annotated[str | None, Query(max_length=200, description="Part of its name.")]
+After = Annotated[int, Query(ge=0, le=10**7, description="`next` of a page.")]
 
 
 @router.get("/summary", response_model=SummaryView)
@@ -41,10 +42,16 @@ def summary(
 
 
 @router.get("/agencies", response_model=AgencyList)
-def agencies(here: Here, _who: Reader) -> AgencyList:
-    """Which agency has reports for which years, and how they stand."""
+def agencies(
+    here: Here,
+    _who: Reader,
+    agency: Agency = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 200,
+    after: After = 0,
+) -> AgencyList:
+    """Which agency has reports for which years, and how they stand; `limit` counts agencies."""
     with here.database.read() as connection:
-        rows = here.reports.agencies(connection, _MOST_AGENCIES)
+        rows, following = here.reports.agencies(connection, clean(agency), limit, after)
     return AgencyList(
         agencies=[
             AgencyYear(
@@ -56,7 +63,8 @@ def agencies(here: Here, _who: Reader) -> AgencyList:
                 report=row.report,
             )
             for row in rows
-        ]
+        ],
+        next=following,
     )
 
 
@@ -66,28 +74,32 @@ def years(
     _who: Reader,
     agency: Agency = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    after: Annotated[int, Query(ge=0, le=10**7, description="`next` of a page.")] = 0,
+    after: After = 0,
+    skip: Annotated[
+        int,
+        Query(ge=0, le=10**7, description="Reports of each agency that were shown before."),
+    ] = 0,
 ) -> YearList:
     """The reports of each agency beside each other, over everything that is stored: missing years,
-    years that are there twice, and what contradicts the year before or another source."""
-    wanted = agency.replace("\0", "\ufffd") if agency else None
+    years that are there twice, and what contradicts the year before or another source.
+
+    One answer compares some hundred reports at most. Where an agency has more, `left` says how
+    many; ask for that agency with `skip`.
+    """
     with here.database.read() as connection:
-        found, following = agency_years(connection, here.renamed, wanted, limit, after)
+        found, following = agency_years(connection, here.renamed, clean(agency), limit, after, skip)
     return YearList(agencies=[_agency(one) for one in found], next=following)
 
 
 def _agency(one: AgencyYears) -> AgencyYearsView:
-    series = one.series
     return AgencyYearsView(
-        agency=series.agency,
-        reports=[
-            YearReport(report=report, name=one.names[report], year=year)
-            for year, reports in series.sources.items()
-            for report in reports
-        ],
-        missing=list(series.missing),
-        repeated=list(series.repeated),
+        agency=one.series.agency,
+        reports=[YearReport(**report._asdict()) for report in one.reports],
+        left=one.left,
+        missing=list(one.series.missing),
+        repeated=list(one.series.repeated),
         findings=[_finding(told) for told in one.told],
+        findings_left=one.untold,
     )
 
 

@@ -125,14 +125,14 @@ def listed(
 ) -> ReportList:
     """Reports, by default those first that most need somebody's look."""
     which = Filter(
-        _clean(agency), year, status, review, progress, _clean(finding), sha256, _clean(text)
+        clean(agency), year, status, review, progress, clean(finding), sha256, clean(text)
     )
     with here.database.read() as connection:
         page = here.reports.listed(connection, which, sort, limit, after)
     return ReportList(reports=[ReportView.of(row) for row in page.rows], next=page.next)
 
 
-def _clean(text: str | None) -> str | None:
+def clean(text: str | None) -> str | None:
     """Without what no stored text holds, and PostgreSQL refuses."""
     return text.replace("\0", "\ufffd") if text else None
 

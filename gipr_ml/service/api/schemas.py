@@ -249,9 +249,10 @@ class AgencyYear(BaseModel):
 
 
 class AgencyList(BaseModel):
-    """Agencies by year."""
+    """Some agencies by year, and where the next ones begin."""
 
     agencies: list[AgencyYear]
+    next: int | None = Field(description="`after` of the next page.")
 
 
 class YearFinding(BaseModel):
@@ -277,20 +278,22 @@ class YearReport(BaseModel):
 
 
 class AgencyYearsView(BaseModel):
-    """The reports of an agency, under all of its names."""
+    """Some reports of an agency, under all of its names."""
 
     agency: str = Field(description="As its latest report prints it.")
     reports: list[YearReport] = Field(description="The first year first.")
+    left: int = Field(description="How many reports come after these.")
     missing: list[int] = Field(description="Years without a report between others.")
     repeated: list[int] = Field(description="Years with several reports.")
-    findings: list[YearFinding]
+    findings: list[YearFinding] = Field(description="Of the reports above.")
+    findings_left: int = Field(description="How many more findings these have.")
 
 
 class YearList(BaseModel):
-    """Agencies with several reports."""
+    """Some agencies with several reports, and where the next ones begin."""
 
     agencies: list[AgencyYearsView]
-    next: int | None
+    next: int | None = Field(description="`after` of the next page.")
 
 
 class SessionBody(BaseModel):

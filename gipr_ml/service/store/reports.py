@@ -218,8 +218,16 @@ class Reports:
             "jobs": self.jobs.counts(connection),
         }
 
-    def agencies(self, connection: Connection, limit: int) -> list[Row[Any]]:
-        """Reports by agency and year: how many, how many errors, the worst one's status."""
+    def agencies(
+        self, connection: Connection, agency: str | None, limit: int, after: int
+    ) -> tuple[list[Row[Any]], int | None]:
+        """Reports by agency and year: how many, how many errors, the worst one's status; and where
+        the next agencies begin. `agency` is a part of the name."""
+        names = select(reports.c.agency).distinct().order_by(reports.c.agency)
+        names = names.where(reports.c.agency.is_not(None), reports.c.year.is_not(None))
+        if agency:
+            names = names.where(reports.c.agency.contains(agency, autoescape=True))
+        found = connection.scalars(names.offset(after).limit(limit + 1)).all()
         query = (
             select(
                 reports.c.agency,
@@ -229,11 +237,11 @@ class Reports:
                 func.max(reports.c.status).label("status"),
                 func.min(reports.c.id).label("report"),
             )
-            .where(reports.c.agency.is_not(None), reports.c.year.is_not(None))
+            .where(reports.c.agency.in_(found[:limit]), reports.c.year.is_not(None))
             .group_by(reports.c.agency, reports.c.year)
             .order_by(reports.c.agency, reports.c.year)
         )
-        return list(connection.execute(query.limit(limit)))
+        return list(connection.execute(query)), after + limit if len(found) > limit else None
 
     def delete(self, report: str, by: str) -> None:
         """Forget a report, its file and its history; that it was there is kept.
