@@ -76,6 +76,64 @@ def test_a_revoked_token_and_its_sessions_are_worth_nothing(guarded):
         assert page.get("/v1/reports", headers=bearer).status_code == 401
 
 
+def test_a_session_that_is_opened_while_its_token_is_revoked_is_worth_nothing(quiet_context):
+    access, database = quiet_context.access, quiet_context.database
+    token = access.add_token("short", "review")
+    with database.read() as connection:
+        who = access.by_token(connection, token)
+    with database.write() as connection:
+        before, _ = access.open_session(connection, who, 1)
+        assert access.by_session(connection, before) is not None
+    access.revoke("short")
+    with database.write() as connection:
+        after, _ = access.open_session(connection, who, 1)
+        assert access.by_session(connection, before) is None
+        assert access.by_session(connection, after) is None
+
+
+@pytest.mark.parametrize(
+    "added",
+    [{"X-Forwarded-For": "127.0.0.1"}, {"Forwarded": "for=127.0.0.1"}, {"Via": "1.1 a"},
+     {"X-Real-IP": "127.0.0.1"}, {"X-Forwarded-Host": "127.0.0.1"}],
+)  # fmt: skip
+def test_what_a_proxy_passes_on_needs_a_token(service, added):
+    with httpx.Client(base_url=service.url) as page:
+        page.post("/v1/session", json={"name": "王"}).raise_for_status()
+        assert page.get("/v1/reports").status_code == 200
+        assert page.get("/v1/reports", headers=added).status_code == 401
+        assert page.post("/v1/session", headers=added).status_code == 401
+    secret = service.run("token", "add", str(added), "--role", "read").stdout.strip()
+    known = {"Authorization": f"Bearer {secret}"} | added
+    assert httpx.get(f"{service.url}/v1/reports", headers=known).status_code == 200
+
+
+def test_nothing_is_taken_of_whoever_may_not_send(guarded):
+    """A form is no form here, which only whoever may send is told: nobody looked at it before."""
+    service, secrets = guarded
+    said = {"Content-Type": "multipart/form-data; boundary=x"}
+    told = {}
+    for role in (None, *ROLES):
+        bearer = {} if role is None else {"Authorization": f"Bearer {secrets[role]}"}
+        body = b"no form" + b"." * 3_000_000
+        told[role] = httpx.post(f"{service.url}/v1/reports", headers=said | bearer, content=body)
+    assert {role: answer.status_code for role, answer in told.items()} == {
+        None: 401, "read": 403, "review": 400, "administer": 400,
+    }  # fmt: skip
+
+
+def test_jobs_of_administrators_are_ended_and_begun_again_by_them_alone(guarded):
+    service, secrets = guarded
+    bearer = {role: {"Authorization": f"Bearer {secrets[role]}"} for role in ROLES}
+    with httpx.Client(base_url=service.url) as http:
+        for path in ("train", "rollback"):
+            job = http.post(f"/v1/models/{path}", json={}, headers=bearer["administer"]).json()
+            for deed, state in (("cancel", "cancelled"), ("retry", "queued")):
+                path = f"/v1/jobs/{job['id']}/{deed}"
+                answer = http.post(path, headers=bearer["review"])
+                assert (answer.status_code, answer.json()["code"]) == (403, "role")
+                assert http.post(path, headers=bearer["administer"]).json()["state"] == state
+
+
 def test_a_session_changes_something_only_with_its_csrf_token(guarded):
     service, secrets = guarded
     with httpx.Client(base_url=service.url) as page:

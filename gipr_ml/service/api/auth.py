@@ -1,8 +1,8 @@
 """Who calls, and whether they may: tokens for programs, sessions for the page.
 
-On the loopback address nobody needs a token; but a page from elsewhere, open in the same browser,
-must not act in its user's name. So a change that comes without a token must come from this
-service's own page, or from no page at all.
+On the loopback address nobody needs a token, unless a proxy passes on what others say. But a page
+from elsewhere, open in the same browser, must not act in its user's name. So a change that comes
+without a token must come from this service's own page, or from no page at all.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ CSRF = "X-CSRF-Token"
 LOCAL = "local"
 """Name of whoever is on this machine and has said no other."""
 SAFE = ("GET", "HEAD", "OPTIONS")
+_PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+"""What proxies add."""
 _MOST_FAILURES = 20
 _FAILURE_SECONDS = 60.0
 _REMEMBERED = 10_000
@@ -74,6 +76,15 @@ async def _here(request: Request) -> Context:
     return context_of(request)
 
 
+def is_local(request: Request) -> bool:
+    """Whether somebody on this machine calls, who needs no token.
+
+    What a proxy passes on reaches the loopback address too, wherever it comes from.
+    """
+    passed_on = any(name in request.headers for name in _PASSED_ON)
+    return context_of(request).settings.on_loopback and not passed_on
+
+
 def identify(request: Request) -> Who:
     """Who calls. Raises `Refusal` with 401, 403 or 429."""
     context = context_of(request)
@@ -83,11 +94,11 @@ def identify(request: Request) -> Who:
     if secret := request.cookies.get(COOKIE):
         with context.database.read() as connection:
             who = context.access.by_session(connection, secret)
-        # A session that was opened without a token is good for nothing once tokens are needed.
-        if who is not None and (who.token is not None or context.settings.on_loopback):
+        # A session that was opened without a token is good for nothing where tokens are needed.
+        if who is not None and (who.token is not None or is_local(request)):
             _check_csrf(request, who)
             return who
-    if context.settings.on_loopback:
+    if is_local(request):
         check_origin(request)
         return Who(LOCAL, "administer")
     raise _unknown("a token is needed: Authorization: Bearer TOKEN")
@@ -144,11 +155,16 @@ def _need(role: Role) -> Callable[..., Awaitable[Who]]:
     async def needed(request: Request, _scheme: Annotated[object, Depends(_bearer)]) -> Who:
         asks = "authorization" in request.headers or COOKIE in request.cookies
         who = await quickly(identify, request) if asks else identify(request)
-        if not who.may(role):
-            raise Refusal(403, "role", f"this needs the role {role}; the token has {who.role}")
+        check_role(who, role)
         return who
 
     return needed
+
+
+def check_role(who: Who, role: Role) -> None:
+    """Raise `Refusal` where somebody may not do what needs this role."""
+    if not who.may(role):
+        raise Refusal(403, "role", f"this needs the role {role}; the token has {who.role}")
 
 
 Here = Annotated[Context, Depends(_here)]

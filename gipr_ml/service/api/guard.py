@@ -7,11 +7,15 @@ import time
 
 from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry, Counter, Histogram
+from sqlalchemy.exc import DBAPIError
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gipr_ml.service import limits
+from gipr_ml.service.api.auth import check_role, identify
 from gipr_ml.service.api.problems import Refusal, problem
+from gipr_ml.service.api.threads import quickly
 from gipr_ml.service.settings import Settings
 
 POLICY = (
@@ -104,13 +108,20 @@ class Guard:
         return self.settings.upload_bytes + _FORM_ROOM if _is_upload(scope) else _SMALL
 
     def _counted(self, scope: Scope, receive: Receive) -> Receive:
-        """`receive`, which refuses a body that grows beyond the limit, or hardly grows at all."""
+        """`receive`, which refuses a body that grows beyond the limit, or hardly grows at all.
+
+        Of whoever may not send reports, nothing is kept: the form is taken apart before a handler
+        asks who sent it.
+        """
         most, seen, more, began = self._most(scope), 0, True, time.monotonic()
+        asked, refusal = not _is_upload(scope), None
 
         async def counted() -> Message:
-            nonlocal seen, more
+            nonlocal seen, more, asked, refusal
             if not more:  # what comes now is that the caller has gone
                 return await receive()
+            if not asked:
+                asked, refusal = True, await _sender_refused(scope)
             end = began + limits.BODY_SECONDS + seen / limits.SLOWEST
             try:
                 message = await asyncio.wait_for(receive(), max(0.0, end - time.monotonic()))
@@ -121,6 +132,10 @@ class Guard:
                 more = message.get("more_body", False)
                 if seen > most:
                     raise Refusal(413, "too_large", _too_many(most), _CLOSE)
+                if refusal is not None and more:
+                    return {**message, "body": b""}
+                if refusal is not None:  # a caller who is still sending would not hear it
+                    raise refusal
             return message
 
         return counted
@@ -128,6 +143,17 @@ class Guard:
 
 _CLOSE = {"Connection": "close"}
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+async def _sender_refused(scope: Scope) -> Refusal | None:
+    """Why a caller may not send reports, if so."""
+    try:
+        check_role(await quickly(identify, Request(scope)), "review")
+    except Refusal as refusal:
+        return refusal
+    except DBAPIError:  # which is told where others ask the database
+        pass
+    return None
 
 
 def _is_upload(scope: Scope) -> bool:

@@ -7,16 +7,19 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from starlette.concurrency import run_in_threadpool
 
-from gipr_ml.service.api.auth import Here, Reader, Reviewer
+from gipr_ml.service.api.auth import Here, Reader, Reviewer, check_role
 from gipr_ml.service.api.problems import Refusal, not_found
 from gipr_ml.service.api.reports import Wait
 from gipr_ml.service.api.schemas import JobList, JobView
 from gipr_ml.service.api.waiting import wait_for_jobs
 from gipr_ml.service.context import Context
+from gipr_ml.service.store.access import Who
 from gipr_ml.service.store.jobs import UNDER_WAY, JobKind, JobState
 from gipr_ml.service.store.schema import jobs
 
 router = APIRouter(prefix="/v1", tags=["jobs"])
+ADMINISTERED: tuple[JobKind, ...] = ("train", "promote", "rollback")
+"""Jobs that need the role administer; all others need the role review."""
 JobId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="Id of the job.")]
 
 
@@ -50,9 +53,9 @@ async def one(job: JobId, here: Here, _who: Reader, wait: Wait = 0) -> JobView:
 
 
 @router.post("/jobs/{job}/cancel", response_model=JobView)
-def cancel(job: JobId, here: Here, _who: Reviewer) -> JobView:
-    """Stop a job that waits or runs."""
-    _view(here, job)
+def cancel(job: JobId, here: Here, who: Reviewer) -> JobView:
+    """Stop a job that waits or runs; one that only an administrator may start, as one of these."""
+    _check_role(_view(here, job).kind, who)
     with here.database.write() as connection:
         if not here.jobs.cancel(connection, job):
             raise Refusal(409, "ended", "the job has ended already")
@@ -60,13 +63,18 @@ def cancel(job: JobId, here: Here, _who: Reviewer) -> JobView:
 
 
 @router.post("/jobs/{job}/retry", status_code=202, response_model=JobView)
-def retry(job: JobId, here: Here, _who: Reviewer) -> JobView:
-    """Queue a job anew that failed or was cancelled."""
-    _view(here, job)
+def retry(job: JobId, here: Here, who: Reviewer) -> JobView:
+    """Queue a job anew that failed or was cancelled; whoever may start such a job may do so."""
+    _check_role(_view(here, job).kind, who)
     with here.database.write() as connection:
         if not here.jobs.retry(connection, job, here.settings.queue_length):
             raise Refusal(409, "not_failed", "the job has not failed")
     return _view(here, job)
+
+
+def _check_role(kind: JobKind, who: Who) -> None:
+    if kind in ADMINISTERED:
+        check_role(who, "administer")
 
 
 def _view(here: Context, job: str) -> JobView:

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from gipr_ml.errors import ModelError, ServiceError
-from gipr_ml.service.api.auth import COOKIE, LOCAL, Here, Reader, check_origin, identify
+from gipr_ml.service.api.auth import COOKIE, LOCAL, Here, Reader, check_origin, identify, is_local
 from gipr_ml.service.api.schemas import (
     HealthView,
     ReadyView,
@@ -77,7 +77,7 @@ def open_session(
     if request.headers.get("authorization") is None:
         # An old cookie must not stand in the way of a new session.
         check_origin(request)
-    who = identify(request) if _has_token(request, here) else Who(LOCAL, "administer")
+    who = identify(request) if _has_token(request) else Who(LOCAL, "administer")
     if who.token is None and body is not None and body.name:
         who = Who(body.name, who.role)
     with here.database.write() as connection:
@@ -94,8 +94,8 @@ def open_session(
     return SessionView(name=who.name, role=who.role, local=who.token is None, csrf=csrf)
 
 
-def _has_token(request: Request, here: Context) -> bool:
-    return request.headers.get("authorization") is not None or not here.settings.on_loopback
+def _has_token(request: Request) -> bool:
+    return request.headers.get("authorization") is not None or not is_local(request)
 
 
 @router.get("/v1/session", response_model=SessionView, tags=["session"])

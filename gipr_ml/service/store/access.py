@@ -109,10 +109,11 @@ class Access:
         return secret, csrf
 
     def by_session(self, connection: Connection, secret: str) -> Who | None:
-        """Whose session it is, or None where it has ended."""
-        row = connection.execute(
-            select(sessions).where(sessions.c.sha256 == _digest(secret))
-        ).first()
+        """Whose session it is, or None where it has ended, or its token was revoked."""
+        query = select(sessions).outerjoin(tokens, tokens.c.id == sessions.c.token)
+        # A session may be opened while its token is being revoked.
+        in_force = sessions.c.sha256 == _digest(secret), tokens.c.revoked_at.is_(None)
+        row = connection.execute(query.where(*in_force)).first()
         if row is None or row.ends_at < self.database.now(connection):
             return None
         return Who(row.name, row.role, row.token, row.csrf)
