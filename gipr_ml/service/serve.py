@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 
 from gipr_ml.errors import ServiceError
 from gipr_ml.service.context import open_context
-from gipr_ml.service.limits import raise_open_files
+from gipr_ml.service.limits import bound_heaps, raise_open_files
 from gipr_ml.service.settings import Settings
 
 _SOON, _LATE = 1.0, 30.0
@@ -37,6 +37,7 @@ def serve(settings: Settings) -> None:
     from gipr_ml.service.api import make_app
     from gipr_ml.service.connection import connection
 
+    bound_heaps()
     listening = _listen(settings)
     context = open_context(settings)
     if not settings.on_loopback and not context.access.any_tokens():

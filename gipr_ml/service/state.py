@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Literal
 
 from gipr_ml.errors import UsageError
 from gipr_ml.service.changes import (
+    Change,
     DecisionChange,
     Entry,
     HeadingChange,
@@ -39,6 +40,8 @@ class ReportState:
     """The contract's result, corrected cells with confidence 1."""
     read: Report
     """As it was read."""
+    read_at: int
+    """Number of the entry with the reading."""
     entry: int
     """Number of the last entry."""
     values: Mapping[str, Entry]
@@ -71,6 +74,7 @@ def build_state(read: Report, entries: Sequence[Entry], last: int, read_at: int 
     return ReportState(
         report=_corrected(read, holding, values, decisions),
         read=read,
+        read_at=read_at,
         entry=last,
         values=values,
         decisions=decisions,
@@ -78,6 +82,24 @@ def build_state(read: Report, entries: Sequence[Entry], last: int, read_at: int 
         review=review,
         reviewers=reviewers,
     )
+
+
+def follow(
+    state: ReportState, known: Sequence[Entry], changes: Sequence[Change], at: float, by: str
+) -> list[Entry]:
+    """The entries of further changes, each of which must fit the report as it then stands.
+
+    `known` are the changes that led to `state`. Raises `UsageError` where one does not fit.
+    """
+    entries = list(known)
+    last = state.entry
+    for number, change in enumerate(changes, last + 1):
+        # Checking all figures anew takes a while, and most changes do not look at what it finds.
+        if isinstance(change, DecisionChange | ReviewChange) and state.entry < number - 1:
+            state = build_state(state.read, entries, number - 1, state.read_at)
+        check_change(state, entries, change)
+        entries.append(Entry(number, at, by, change))
+    return entries[len(known) :]
 
 
 def _corrected(
@@ -140,7 +162,7 @@ def _review(holding: Sequence[Entry], read_at: int) -> tuple[ReviewState, tuple[
     return review, tuple(reviewers)
 
 
-def check_change(state: ReportState, entries: Sequence[Entry], change: Any) -> None:
+def check_change(state: ReportState, entries: Sequence[Entry], change: Change) -> None:
     """Raise `UsageError` where a change does not fit the report as it stands."""
     if isinstance(change, ValueChange):
         if change.cell not in {cell.key for cell in state.report.cells}:

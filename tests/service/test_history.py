@@ -24,6 +24,7 @@ from gipr_ml.service.changes import (
     active,
 )
 from gipr_ml.service.labels import reviewed_of
+from gipr_ml.service.store import history
 from gipr_ml.service.store.history import OutOfDate
 from gipr_ml.service.store.reports import Filter
 from gipr_ml.types import Status
@@ -133,6 +134,44 @@ def test_a_decision_holds_for_the_figures_it_was_made_on(context, stored):
     changed = add(context, stored, ValueChange(cell=TOTAL, value=Decimal(3)))
     (other,) = [f for f in changed.open if f.rule == "t4.row_total"]
     assert other.decided == "stale"
+
+
+def test_changes_that_are_made_together_lead_where_each_by_itself_would(context, make_damaged):
+    alone, together = (put(context, make_damaged(), data) for data in (b"a", b"b"))
+    changed = add(context, alone, ValueChange(cell=TOTAL, value=Decimal(3)))
+    (wrong,) = [f for f in changed.open if f.rule == "t4.row_total"]
+    later = [
+        ValueChange(cell=LOST, value=Decimal(1)),
+        DecisionChange(finding=wrong.fingerprint, verdict="dismissed"),
+        UndoChange(entry=3),
+        HeadingChange(agency="甲县乙局"),
+        ReviewChange(review="done", leave_open=True),
+        ReviewChange(review="second_wanted"),
+    ]
+    for change in later:
+        shown = add(context, alone, change)
+    changes = [ValueChange(cell=TOTAL, value=Decimal(3)), *later]
+    with context.database.read() as connection:
+        seen = context.history.preview(connection, together, changes, "wang")
+    made = add(context, together, *changes)
+    for one in (made, seen):  # decisions say when they were made
+        assert one.report.cells == shown.report.cells
+        assert [(f.fingerprint, f.message, f.decided) for f in one.report.findings] == [
+            (f.fingerprint, f.message, f.decided) for f in shown.report.findings
+        ]
+        assert (one.entry, one.review, one.report.agency) == (8, "second_wanted", "甲县乙局")
+    assert (shown.entry, shown.review) == (8, "second_wanted")
+
+
+def test_a_history_has_an_end(context, stored, monkeypatch):
+    monkeypatch.setattr(history, "MOST_ENTRIES", 3)
+    change = ValueChange(cell=TOTAL, value=Decimal(2))
+    with pytest.raises(UsageError, match="a report takes 3 changes, and this one has 1"):
+        add(context, stored, change, change, change)
+    add(context, stored, change, change)
+    with pytest.raises(UsageError, match="and this one has 3"):
+        add(context, stored, change)
+    assert state(context, stored).entry == 3
 
 
 def test_changes_are_made_together_or_not_at_all(context, stored):

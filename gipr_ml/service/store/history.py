@@ -17,16 +17,19 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from gipr_ml.errors import UsageError
 from gipr_ml.export import dumps, loads
 from gipr_ml.export.text import printable
 from gipr_ml.service.changes import READ, Change, Entry
 from gipr_ml.service.outlines import write_outline
-from gipr_ml.service.state import ReportState, build_state, check_change, lowest_confidence, worst
+from gipr_ml.service.state import ReportState, build_state, follow, lowest_confidence, worst
 from gipr_ml.service.store.database import Database
 from gipr_ml.service.store.schema import entries, findings, reports, states
 from gipr_ml.service.view import result_json
 from gipr_ml.types import Finding, Outcome, Report, Severity
 
+MOST_ENTRIES = 10_000
+"""Of a report: far more than people make, and few enough to be listed and followed at once."""
 _CHANGE: TypeAdapter[Change] = TypeAdapter(Change)
 
 
@@ -108,40 +111,33 @@ class History:
         self._lock(connection, report)
         if key is not None and self._known(connection, report, key):
             return self.state(connection, report)
-        for number, change in enumerate(changes):
-            state = self.state(connection, report)
-            if number == 0 and after is not None and after != state.entry:
-                raise OutOfDate(state.entry)
-            check_change(state, self._changes(connection, report, None), change)
-            body = change.model_dump_json().encode()
+        state, known = self._state(connection, report, None)
+        if after is not None and after != state.entry:
+            raise OutOfDate(state.entry)
+        if state.entry + len(changes) > MOST_ENTRIES:
+            words = f"a report takes {MOST_ENTRIES:,} changes, and this one has {state.entry:,}"
+            raise UsageError(words)
+        for entry in follow(state, known, changes, self.database.now(connection), by):
             # The first entry carries the key for all: they are kept together or not at all.
-            self._enter(connection, report, change.kind, body, by, key if number == 0 else None)
+            own = key if entry.number == state.entry + 1 else None
+            body = entry.change.model_dump_json().encode()
+            self._enter(connection, report, entry.change.kind, body, by, own)
         return self._project(connection, report, None)
 
     def preview(
         self, connection: Connection, report: str, changes: Sequence[Change], by: str
     ) -> ReportState:
         """The state that changes would lead to; nothing is kept. Raises as `add` does."""
-        read, read_at = self._reading(connection, report, None)
-        known = self._changes(connection, report, None)
-        state = self.state(connection, report)
-        now = self.database.now(connection)
-        for change in changes:
-            check_change(state, known, change)
-            known.append(Entry(state.entry + 1, now, by, change))
-            state = build_state(read, known, state.entry + 1, read_at)
-        return state
+        state, known = self._state(connection, report, None)
+        more = follow(state, known, changes, self.database.now(connection), by)
+        return build_state(state.read, [*known, *more], state.entry + len(more), state.read_at)
 
     def state(self, connection: Connection, report: str, at: int | None = None) -> ReportState:
         """The report as it stands, or as it stood after the entry `at`.
 
         Raises `KeyError` where there is no such report or entry, or nothing was read by then.
         """
-        last = self._last(connection, report)
-        if at is not None and not 1 <= at <= last:
-            raise KeyError(at)
-        read, read_at = self._reading(connection, report, at)
-        return build_state(read, self._changes(connection, report, at), at or last, read_at)
+        return self._state(connection, report, at)[0]
 
     def served(self, report: str) -> Served | None:
         """The state as JSON, as it was made when the last entry was; None before a reading."""
@@ -157,6 +153,17 @@ class History:
         ]
 
     # ------------------------------------------------------------ reading
+
+    def _state(
+        self, connection: Connection, report: str, at: int | None
+    ) -> tuple[ReportState, list[Entry]]:
+        """As of `state`, with the changes that led to it."""
+        last = self._last(connection, report)
+        if at is not None and not 1 <= at <= last:
+            raise KeyError(at)
+        read, read_at = self._reading(connection, report, at)
+        known = self._changes(connection, report, at)
+        return build_state(read, known, at or last, read_at), known
 
     def _last(self, connection: Connection, report: str) -> int:
         query = select(func.max(entries.c.number)).where(entries.c.report == report)
