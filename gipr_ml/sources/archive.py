@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,12 +20,22 @@ from gipr_ml.sources.limits import MAX_ARCHIVE_BYTES, MAX_BYTES, MAX_MEMBERS, MA
 from gipr_ml.sources.package import BROKEN, read_member
 
 _UTF8 = 0x800
+_END = 22 + 65_536
+"""Bytes in which an archive ends: a record and its comment."""
+_END_SIGN, _END64 = re.compile(rb"PK\x05\x06"), b"PK\x06\x07"
+_LONGEST_LIST = 1_000_000
 _OFFICE = ("[Content_Types].xml", "OFD.xml", "mimetype")
 _PASSED_OVER = ("__MACOSX", "Thumbs.db", "desktop.ini")
 
 
 def is_archive(file: Path | bytes) -> bool:
-    """Whether it is a ZIP archive, and not a document that is packed as one."""
+    """Whether it is a ZIP archive, and not a document that is packed as one.
+
+    Bytes whose list of files is longer than any document's count as an archive unseen: it takes a
+    hundred times its room in memory, and whoever opens it refuses it.
+    """
+    if isinstance(file, bytes) and _listed(file) > _LONGEST_LIST:
+        return True
     try:
         with zipfile.ZipFile(_opened(file)) as archive:
             return not {info.filename for info in archive.infolist()} & set(_OFFICE)
@@ -76,6 +87,16 @@ def read_path(path: Path) -> bytes:
         if member == wanted:
             return read_member(package, info, path.name, MAX_BYTES)
     raise FileNotFoundError(2, "no such file in the archive", str(path))
+
+
+def _listed(data: bytes) -> int:
+    """Bytes of the list of files, as the end of the archive claims; all of them for ZIP64."""
+    tail = data[-_END:]
+    if _END64 in tail:
+        return len(data)
+    # Whatever could be taken for the end counts.
+    sizes = (tail[found.end() + 8 : found.end() + 12] for found in _END_SIGN.finditer(tail))
+    return max((int.from_bytes(size, "little") for size in sizes), default=0)
 
 
 def _opened(file: Path | bytes) -> IO[bytes] | Path:

@@ -73,6 +73,17 @@ def test_documents_that_are_packed_are_no_archives():
         read_bytes(packed({"a.txt": ROW}), "x.zip")
 
 
+def test_an_endless_list_of_files_is_not_looked_at():
+    """Not even where it is hidden behind another end, in a comment of the archive."""
+    listed = [(f"word/{number:060000}.xml", "") for number in range(20)]
+    data = packed({"[Content_Types].xml": "", **dict(listed)})
+    end = data.rindex(b"PK\5\6")
+    other = b"PK\5\6" + bytes(18)
+    hidden = data[: end + 20] + struct.pack("<H", len(other)) + other
+    short = packed({"[Content_Types].xml": "", **dict(listed[:5])})
+    assert [is_archive(one) for one in (data, hidden, short)] == [True, True, False]
+
+
 def test_bombs_are_refused_and_cost_nothing():
     tight = packed({"a.txt": ROW, "b.txt": bytes(80_000_000)})
     members = read_archive(tight, "x.zip")
