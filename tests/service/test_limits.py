@@ -5,10 +5,13 @@ from __future__ import annotations
 import ctypes
 import subprocess
 import sys
+import threading
 
+import anyio
 import pytest
 
 from gipr_ml.service import limits
+from gipr_ml.service.api.threads import HEAVY, heavily
 
 THREADS = 8
 PROGRAM = f"""
@@ -48,3 +51,22 @@ def test_threads_share_a_few_heaps(tmp_path):
         subprocess.run([sys.executable, "-c", PROGRAM, str(told), how], check=True)
         heaps[how] = told.read_text().count("<heap nr=")
     assert heaps["bound"] == limits.HEAPS < heaps["free"]
+
+
+def test_what_needs_much_memory_is_done_by_a_few_at_a_time():
+    under_way, most, enough = 0, 0, threading.Barrier(HEAVY)
+
+    def work() -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        enough.wait(10)  # until as many as may are at it
+        under_way -= 1
+
+    async def everybody() -> None:
+        async with anyio.create_task_group() as tasks:
+            for _ in range(3 * HEAVY):
+                tasks.start_soon(heavily, work)
+
+    anyio.run(everybody)
+    assert most == HEAVY

@@ -18,6 +18,8 @@ from gipr_ml.service.api.schemas import (
     YearList,
     YearReport,
 )
+from gipr_ml.service.api.threads import heavily
+from gipr_ml.service.context import Context
 from gipr_ml.service.years import AgencyYears, Told, agency_years
 
 router = APIRouter(prefix="/v1", tags=["insight"])
@@ -69,7 +71,7 @@ def agencies(
 
 
 @router.get("/years", response_model=YearList)
-def years(
+async def years(
     here: Here,
     _who: Reader,
     agency: Agency = None,
@@ -86,8 +88,12 @@ def years(
     One answer compares some hundred reports at most. Where an agency has more, `left` says how
     many; ask for that agency with `skip`.
     """
+    return await heavily(_years, here, clean(agency), limit, after, skip)
+
+
+def _years(here: Context, agency: str | None, limit: int, after: int, skip: int) -> YearList:
     with here.database.read() as connection:
-        found, following = agency_years(connection, here.renamed, clean(agency), limit, after, skip)
+        found, following = agency_years(connection, here.renamed, agency, limit, after, skip)
     return YearList(agencies=[_agency(one) for one in found], next=following)
 
 

@@ -20,7 +20,7 @@ from gipr_ml.service.api.schemas import (
     SentView,
     Status,
 )
-from gipr_ml.service.api.threads import quickly
+from gipr_ml.service.api.threads import heavily, quickly
 from gipr_ml.service.api.waiting import wait_for_jobs
 from gipr_ml.service.context import Context
 from gipr_ml.service.state import ReviewState
@@ -190,7 +190,7 @@ def _served(here: Context, report: str, known: str | None) -> tuple[bytes | None
     response_class=Response,
     responses={200: {"content": {kind: {} for kind in _KINDS.values()}}},
 )
-def export(
+async def export(
     report: Id,
     kind: Literal["json", "csv", "xlsx", "parquet", "html"],
     here: Here,
@@ -198,6 +198,10 @@ def export(
     at: At = None,
 ) -> Response:
     """The result as a file."""
+    return await heavily(_export, here, report, kind, at)
+
+
+def _export(here: Context, report: str, kind: str, at: int | None) -> Response:
     with here.database.read() as connection:
         try:
             row = here.reports.get(connection, report)
