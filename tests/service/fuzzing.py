@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import schemathesis
@@ -15,7 +16,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from gipr_ml.client import Client
+from gipr_ml.client import CallError, Client
 
 CHECKS = [
     schemathesis.checks.not_a_server_error,
@@ -39,6 +40,7 @@ def fuzz(url: str, examples: int, derandomize: bool) -> Iterator[tuple[str, int]
     first answer that is not as described.
     """
     schema = schemathesis.openapi.from_url(f"{url}/openapi.json").exclude(path=list(LEFT_OUT))
+    client = Client(url)
     there: Ids = {}
 
     @schema.hook
@@ -76,15 +78,18 @@ def fuzz(url: str, examples: int, derandomize: bool) -> Iterator[tuple[str, int]
             sent += 1
             case.call_and_validate(checks=CHECKS)
 
-        there.update(_something(url, operation.label))
+        there.update(_something(client, operation.label, there))
         run()
         yield operation.label, sent
+    client.close()
 
 
-def _something(url: str, text: str) -> Ids:
-    """Ids of a report that was just read, of its job, and of a model."""
-    with Client(url) as client:
-        data = SAMPLE.read_bytes() + f"\n{text}\n".encode()
-        (sent,) = client.send((f"{len(text)}.txt", data), wait=60)
-        (model, *_) = client.models()
+def _something(client: Client, text: str, known: Ids) -> Ids:
+    """Ids of a report that was read, its job, and a model: those `known` as long as it is there."""
+    with suppress(CallError, KeyError):
+        client.status(known["report"])
+        return known
+    data = SAMPLE.read_bytes() + f"\n{text}\n".encode()
+    (sent,) = client.send((f"{len(text)}.txt", data), wait=60)
+    (model, *_) = client.models()
     return {"report": sent.report or "", "job": sent.job, "digest": model["digest"]}
