@@ -10,6 +10,8 @@ from gipr_ml.assemble.numbers import LONGEST_NUMBER
 def cut_runs(runs: Sequence[str], count: int) -> Iterator[tuple[str, ...]]:
     """All ways to read `runs` as `count` numbers without leading zeros, borders between runs kept.
 
+    None of the numbers is longer than any that is printed.
+
     >>> list(cut_runs(["20", "01"], 3))
     [('20', '0', '1')]
     """
@@ -27,7 +29,7 @@ def cut_runs(runs: Sequence[str], count: int) -> Iterator[tuple[str, ...]]:
 
 def _cut(run: str, count: int) -> Iterator[tuple[str, ...]]:
     """All ways to cut one run into `count` numbers without leading zeros."""
-    if len(run) < count:
+    if not count <= len(run) <= count * LONGEST_NUMBER:
         return
     if count == 1:
         if len(run) == 1 or run[0] != "0":
@@ -37,7 +39,7 @@ def _cut(run: str, count: int) -> Iterator[tuple[str, ...]]:
         for tail in _cut(run[1:], count - 1):
             yield ("0", *tail)
         return
-    for end in range(1, len(run) - count + 2):
+    for end in range(1, min(len(run) - count + 1, LONGEST_NUMBER) + 1):
         for tail in _cut(run[end:], count - 1):
             yield (run[:end], *tail)
 

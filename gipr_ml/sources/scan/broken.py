@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 Points = NDArray[np.float64]
 
-PIECE, GAP = 0.75, 3.0
-"""Heights of what may be a piece of a rule, and of a gap between pieces: digits are lower, and no
-row of figures with its own header fits into such a gap."""
+DIGIT, PIECE, GAP = 0.4, 0.75, 3.0
+"""Heights from which a stroke may be a digit and from which it is none, and of a gap in a rule:
+no row of figures with its own header fits into one."""
+TOUCHED = 0.2
+"""Share of the way that something may touch a piece of a rule; strokes of characters have more."""
 OFF, LEAN = 0.1, 0.02
 """Heights that pieces of one rule may be out of line, and its growth with their distance."""
 FARTHEST = 12.0
@@ -49,13 +51,9 @@ def left_over(
     for index, piece in enumerate(upright):
         for end, way in ((1, 1), (0, -1)):
             goal, known = _next(np.delete(upright, index, axis=0), piece, end, way, tall)
-            begin = piece[end] if known else _back(piece, end, CORNER * tall)
-            y, x = _between(begin, goal, half, ink.shape)
-            if not known:
-                near = ink[y[:, None], x[:, None] + np.arange(-1, 2)]
-                stop = _corner(rows[y, x], near, tall)
-                y, x = y[:stop], x[:stop]
-            _mark(ink, mask, y, x, half, tall, known)
+            y, x = _between(_back(piece, end, CORNER * tall), goal, half, ink.shape)
+            stop = _corner(rows[y, x], ink[y[:, None], x[:, None] + np.arange(-1, 2)], tall)
+            _mark(ink, mask, y[:stop], x[:stop], half, tall, known and stop == len(y))
     # The edges of a rule are paler than what counts as ink.
     return np.asarray(cv2.dilate(mask, np.ones((1, 3), np.uint8)), dtype=np.uint8)
 
@@ -113,33 +111,39 @@ def _mark(
     tall: float,
     known: bool,
 ) -> None:
-    """Mark what lies on a line, `half` to either side, up to a wide gap.
+    """Mark the pieces of a rule that lie on a line, `half` to either side, up to a wide gap.
 
     Where it is `known`, another piece begins at the end of the line.
     """
     across = np.arange(-half, half + 1)
     on = ink[y[:, None], x[:, None] + across]
-    crossed = (ink[y, x - half - 1] & ink[y, x + half + 1]) == 1
-    printed = on.any(axis=1) & ~crossed
-    rows = np.flatnonzero(printed[: _reach(printed, tall, known)])
-    mask[y[rows, None], x[rows, None] + across] |= on[rows]
-
-
-def _reach(printed: NDArray[np.bool_], tall: float, known: bool) -> int:
-    """How far along its line a rule goes on: up to the last piece before a wide gap."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], printed.astype(np.int8), [0]])))
-    runs: list[list[int]] = []
-    for begin, end in edges.reshape(-1, 2):
-        if runs and begin - runs[-1][1] < SPECK * tall:
-            runs[-1][1] = int(end)
-        else:
-            runs.append([int(begin), int(end)])
-    pieces = [(begin, end) for begin, end in runs if end - begin >= PIECE * tall]
-    if known:
-        pieces.append((len(printed), len(printed)))
+    beside = ink[y, x - half - 1] | ink[y, x + half + 1]
+    runs = _runs(on.any(axis=1), tall)
+    # What is as high as a digit may be one: rather a rule that reads as 1 than a number cut short.
+    pieces = [
+        (begin, end)
+        for begin, end in runs
+        if not DIGIT * tall <= end - begin < PIECE * tall and beside[begin:end].mean() <= TOUCHED
+    ]
     reach = 0
+    for begin, end in [*pieces, (len(y), len(y))] if known else pieces:
+        if end - begin >= PIECE * tall or begin == len(y):
+            if begin - reach > GAP * tall:
+                break
+            reach = end
     for begin, end in pieces:
-        if begin - reach > GAP * tall:
-            break
-        reach = end
-    return reach
+        if end <= reach:
+            rows = np.arange(begin, end)
+            mask[y[rows, None], x[rows, None] + across] |= on[rows]
+
+
+def _runs(printed: NDArray[np.bool_], tall: float) -> list[tuple[int, int]]:
+    """Where something is printed along a line, breaks that noise makes left out."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], printed.astype(np.int8), [0]])))
+    runs: list[tuple[int, int]] = []
+    for begin, end in edges.reshape(-1, 2).tolist():
+        if runs and begin - runs[-1][1] < SPECK * tall:
+            runs[-1] = runs[-1][0], end
+        else:
+            runs.append((begin, end))
+    return runs
