@@ -261,6 +261,11 @@ def _pipe_fields(row: _PipeRow, leading: bool, trailing: bool) -> list[Piece]:
 
 
 def _is_ruler(fields: Sequence[str], *, second: bool) -> bool:
-    """Whether a row only rules a line, as |---|: single dashes are values but in the second row."""
+    """Whether a row only rules a line, as |---|: single dashes are values but in the second row.
+
+    Where a neighbour was cut off, the pipes at its edges may pass for borders of empty cells.
+    """
+    first, last = not fields[0], len(fields) - (not fields[-1])
+    inner = fields[first:last]
     ruler = _DASHES if second else _SURE_DASHES
-    return all(ruler.fullmatch(field) for field in fields)
+    return bool(inner) and all(ruler.fullmatch(field) for field in inner)

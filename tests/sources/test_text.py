@@ -50,6 +50,13 @@ def test_pipes_at_the_edge_are_borders_only_where_every_row_has_them() -> None:
     assert cells_of(closed) == [["规章", "0", "0"], ["行政许可", "5", "6"]]
 
 
+def test_a_ruler_of_markdown_is_no_row_where_the_last_row_was_cut_off() -> None:
+    text = "| 结果维持 | 结果纠正 | 总计 |\n| --- | --- | --- |\n| 0 | - | 0 |\n| 12 | 3"
+    lines = lines_of(text)
+    assert not any("---" in cell.text for line in lines for cell in line.cells)
+    assert [cell.text for cell in lines[-1].cells] == ["12", "3"]
+
+
 def test_rulers_of_markdown_are_no_rows_but_dashes_are_values() -> None:
     text = "| 结果维持 | 结果纠正 |\n| :--- | ---: |\n| 0 | - |\n| - | - |\n"
     assert cells_of(text) == [["结果维持", "结果纠正"], ["0", "-"], ["-", "-"]]
