@@ -34,7 +34,7 @@ DETECTION = "PP-OCRv6_det_small.onnx"
 RECOGNITION = "PP-OCRv6_rec_small.onnx"
 DIRECTION = "ch_ppocr_mobile_v2.0_cls_mobile.onnx"
 QUICK = Path(__file__).parent / "quick_recogniser.onnx"
-QUICK_SHA256 = "bda234b5f3647c358147ecc91c78b08cc7948583e568614a902bf1355dc51701"
+QUICK_SHA256 = "69761f96742a6e5b065b4a04ee9a3e31771482545bd2a7489e9de1ae0a8a4f4a"
 """Of the file of the quick recogniser; any other file is not opened."""
 
 THREADS = 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from gipr_ml.sources.scan.crops import laid_out
 from gipr_ml.sources.scan.strokes import find_strokes
 from tests.sources.scan.conftest import HEIGHT, LABELS, LEFT, WIDTH, row_label, scanned
 
@@ -82,3 +83,17 @@ def test_no_rule_goes_on_into_the_text_below_its_table():
     bare = find_strokes(picture, 30.0).taken_out(picture)
     assert bare[:310].min() > 200
     assert np.array_equal(bare[325:400], picture[325:400])
+
+
+def test_characters_below_each_other_are_laid_out_without_what_is_cut_off_beside_them():
+    stacked = np.full((150, 40), 255, np.uint8)
+    tops = (16, 47, 78, 109)
+    for top in tops:
+        stacked[top : top + 25, 8:33] = 0
+    stacked[:5, 3:38] = 0  # the feet of the cell above
+    stacked[143:, 15:25] = 0  # the top of the value below
+    beside = laid_out(stacked)
+    inked = np.flatnonzero((beside < 128).any(axis=0))
+    characters = np.split(inked, np.flatnonzero(np.diff(inked) > 1) + 1)
+    assert [len(one) for one in characters] == [25, 25, 25, 25]
+    assert (beside < 128).sum() == 4 * 25 * 25
