@@ -20,6 +20,8 @@ _NUMBER = re.compile(
     rf"^(?P<sign>[+\-−﹣－＋]|[减增])?(?P<digits>\d{{1,3}}(?:,\d{{3}})+|\d+)(?P<decimals>\.\d{{1,{LONGEST_DECIMALS}}})?"
     rf"(?P<unit>{_UNITS})?(?P<note>[(（].*)?$"
 )
+_WORD_FOR_SIGN = re.compile(r"^([减增])\s+(?=\d)")
+"""A character before a number, which a PDF sets apart from its digits."""
 _NOT_APPLICABLE = re.compile(r"^[/\\—–\-_―]{1,4}$|^[一]{2}$|^N/?A$", re.IGNORECASE)
 _LETTERS = re.compile(r"^[\dOo〇○lI]+$")
 _RUN = re.compile(r"^[\d ]+$")
@@ -73,14 +75,15 @@ def parse_number(text: str) -> Number | None:
     >>> parse_number("22（其中修订 16 件）")
     Number(value=Decimal('22'), unit=None, certain=True)
     """
-    squeezed = clean(text).replace(" ", "")
+    bare = _WORD_FOR_SIGN.sub(r"\1", clean(text))
+    squeezed = bare.replace(" ", "")
     certain = True
     if squeezed and not squeezed.isdigit() and _LETTERS.match(squeezed):
         squeezed, certain = squeezed.translate(MISREAD), False
     found = _NUMBER.match(squeezed)
     if not found or len(found["digits"]) > LONGEST_NUMBER:
         return None
-    if " " in clean(text) and not found["note"] and not found["unit"]:
+    if " " in bare and not found["note"] and not found["unit"]:
         return None  # "230 00" is two numbers, not one
     digits = found["digits"].replace(",", "") + (found["decimals"] or "")
     value = Decimal(digits)

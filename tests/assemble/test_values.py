@@ -20,6 +20,7 @@ from gipr_ml.assemble.splits import cut_runs, summed_splits
         ("+2", "2", None),
         ("-18", "-18", None),
         ("减3", "-3", None),
+        ("减 863", "-863", None),
         ("251000元", "251000", "元"),
         ("24252.311082", "24252.311082", None),
         ("O", "0", None),
