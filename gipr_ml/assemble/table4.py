@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -83,7 +84,9 @@ def read_table4(
 
 
 def _is_glued(atoms: Sequence[Atom], cells: int) -> bool:
-    """Whether several values stand in one run of digits."""
+    """Whether several values stand in one run of digits, and no row has a cell for each."""
+    if cells in Counter(atom.row for atom in atoms if atom.bordered).values():
+        return False
     printed = [atom for atom in atoms if atom.kind is not Kind.BLANK]
     digits = sum(len(atom.raw) for atom in printed)
     few = len(printed) <= cells // 2 and digits >= cells

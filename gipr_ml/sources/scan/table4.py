@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from gipr_ml.sources.scan.columns import Columns
 from gipr_ml.sources.scan.draft import Draft, text_cell
 from gipr_ml.sources.scan.inked import marks_beside
 from gipr_ml.sources.scan.ocr import Engine
@@ -16,6 +17,7 @@ from gipr_ml.sources.scan.rules import Rules
 from gipr_ml.sources.scan.sheet import Sheet
 from gipr_ml.sources.scan.splitting import by_labels, spans_columns, split
 from gipr_ml.sources.scan.words import Word, clusters, text_rows
+from gipr_ml.sources.scan.wrapped import join_wrapped
 
 Span = tuple[float, float]
 
@@ -37,6 +39,8 @@ UNEVEN = 2.5
 TITLE = ("政府信息公开", "情况")
 """Words of the heading of the section, which stands above the header."""
 DIGITS = 14
+WRAPPED = 1.5
+"""Heights below a row of values in which numbers too wide for their cells may go on."""
 PURE = 0.8
 """Share of the characters of a header's line that must be those of its labels."""
 _LETTERS = "结果维持纠正其他尚未审总计合"
@@ -69,12 +73,16 @@ def read_table4(sheet: Sheet, words: Sequence[Word], rules: Rules, models: Engin
     if not spans:
         return None
     band = Band(y, y - HALF_ROW * sheet.height, y + HALF_ROW * sheet.height)
-    values = [w for w in words if band.top <= w.y < band.bottom]
+    near = [w for w in words if band.top <= w.y < band.bottom + WRAPPED * sheet.height]
+    floor = band.bottom + 2 * WRAPPED * sheet.height
+    whole = join_wrapped(near, Columns(tuple(spans), spans == ruled), rules, sheet.height, floor)
+    values = [w for w in whole if band.top <= w.y < band.bottom]
     values = [w for w in values if spans[0][0] <= w.x < spans[-1][1]]
     cells = fill(sheet, models, values, spans, [band], WHOLE if spans == ruled else WINDOW[0])[0]
     drafts, used = _header(sheet, models, words, spans, band.top)
     drafts.append(Draft(y, cells, "explicit", table=4))
-    return Found(drafts, used | {id(w) for w in values})
+    joined = {id(w) for w in near} - {id(w) for w in whole}
+    return Found(drafts, used | {id(w) for w in values} | joined)
 
 
 def _leaves(words: Sequence[Word], height: float) -> list[Word]:
