@@ -39,7 +39,6 @@ BESIDE = 1.2
 """Heights between the middles of a number alone and of a line of its label."""
 REACH = 1.5
 """Heights that a label may begin above its row."""
-
 INTO = 0.2
 """Heights above the middle of a heading where a rule may still be the last of the table above."""
 
